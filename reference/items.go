@@ -1,0 +1,64 @@
+package reference
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// itemMethods are the methods of the sample application's collections.
+var itemMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+
+// Items returns the sample application: a handler that knows nothing of CORS, to
+// put behind one that does. It keeps no state.
+//
+//	/v1/items    200 to GET, HEAD, POST, PUT, PATCH and DELETE; 405 to the rest
+//	/v1/public   the same, and caches may store it for 60 s
+//	/v1/missing  404
+//	/v1/private  401
+//	/v1/broken   500
+//
+// Any other path is missing too. Every response is JSON, and has the headers
+// ETag and X-Total-Count.
+func Items() http.Handler {
+	return http.HandlerFunc(serveItems)
+}
+
+func serveItems(w http.ResponseWriter, r *http.Request) {
+	status := http.StatusNotFound
+	switch r.URL.Path {
+	case "/v1/items":
+		status = collectionStatus(r.Method)
+	case "/v1/public":
+		status = collectionStatus(r.Method)
+		w.Header().Set("Cache-Control", "public, max-age=60")
+	case "/v1/private":
+		status = http.StatusUnauthorized
+	case "/v1/broken":
+		status = http.StatusInternalServerError
+	}
+
+	switch status {
+	case http.StatusMethodNotAllowed:
+		w.Header().Set("Allow", strings.Join(itemMethods, ", "))
+	case http.StatusUnauthorized:
+		w.Header().Set("WWW-Authenticate", "Bearer")
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", `"items-1"`)
+	w.Header().Set("X-Total-Count", "2")
+	w.WriteHeader(status)
+	if status == http.StatusOK {
+		fmt.Fprintln(w, `{"items":[{"id":1,"name":"first"},{"id":2,"name":"second"}]}`)
+	} else {
+		fmt.Fprintf(w, "{\"error\":%q}\n", http.StatusText(status))
+	}
+}
+
+func collectionStatus(method string) int {
+	if slices.Contains(itemMethods, method) {
+		return http.StatusOK
+	}
+	return http.StatusMethodNotAllowed
+}

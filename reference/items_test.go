@@ -1,0 +1,79 @@
+package reference_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/policy"
+)
+
+var _ = Describe("Items", func() {
+	get := func(h http.Handler, method, path string, request headers) *http.Response {
+		r := httptest.NewRequest(method, path, nil)
+		r.Header = request
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w.Result()
+	}
+
+	DescribeTable("answers",
+		func(path string, methods []string, status int, more headers) {
+			for _, method := range methods {
+				response := get(reference.Items(), method, path, headers{})
+				Expect(response.StatusCode).To(Equal(status), method)
+				want := headers{
+					"Content-Type":  one("application/json"),
+					"Etag":          one(`"items-1"`),
+					"X-Total-Count": one("2"),
+				}
+				for name, values := range more {
+					want[name] = values
+				}
+				Expect(response.Header).To(BeEquivalentTo(want), method)
+
+				var body map[string]any
+				Expect(json.NewDecoder(response.Body).Decode(&body)).To(Succeed())
+				if status == 200 {
+					Expect(strconv.Itoa(len(body["items"].([]any)))).To(Equal("2"))
+				} else {
+					Expect(body).To(HaveKeyWithValue("error", http.StatusText(status)))
+				}
+			}
+		},
+		Entry("200 for items", "/v1/items", []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, 200, nil),
+		Entry("405 for other methods", "/v1/items", []string{"OPTIONS", "TRACE", "patch", "CORSPROOF"}, 405,
+			headers{"Allow": one("GET, HEAD, POST, PUT, PATCH, DELETE")}),
+		Entry("200 for what is public", "/v1/public", []string{"GET", "HEAD", "POST"}, 200,
+			headers{"Cache-Control": one("public, max-age=60")}),
+		Entry("404 for what is missing", "/v1/missing", []string{"GET", "PUT", "OPTIONS"}, 404, nil),
+		Entry("404 for what is nowhere", "/", []string{"GET"}, 404, nil),
+		Entry("401 for what is private", "/v1/private", []string{"GET", "PUT", "OPTIONS"}, 401, headers{"Www-Authenticate": one("Bearer")}),
+		Entry("500 for what is broken", "/v1/broken", []string{"GET", "PUT", "OPTIONS"}, 500, nil),
+	)
+
+	DescribeTable("is shared as the sample policy says",
+		func(path string, status int) {
+			cors, err := reference.New(policy.Sample())
+			Expect(err).NotTo(HaveOccurred())
+			response := get(cors.Handler(reference.Items()), "GET", path, headers{"Origin": one(admin)})
+			Expect(response.StatusCode).To(Equal(status))
+			Expect(corsHeaders(response)).To(Equal(headers{
+				"Access-Control-Allow-Origin":      one(admin),
+				"Access-Control-Allow-Credentials": one("true"),
+				"Access-Control-Expose-Headers":    one(sampleExposed),
+				"Vary":                             one("Origin"),
+			}))
+		},
+		Entry(nil, "/v1/items", 200),
+		Entry(nil, "/v1/public", 200),
+		Entry(nil, "/v1/missing", 404),
+		Entry(nil, "/v1/private", 401),
+		Entry(nil, "/v1/broken", 500),
+	)
+})
