@@ -1,0 +1,518 @@
+package fetch
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// Model is a user agent that follows the Standard step by step over an
+// http.RoundTripper. Its zero value is ready.
+//
+// It has no HTTP cache and no HSTS, sends neither Referer nor Sec-Fetch-*, and
+// does not know cookies' SameSite. A worker is like a page to it.
+//
+// https://fetch.spec.whatwg.org/
+type Model struct {
+	// Transport sends one request and follows no redirect. Nil means one of its
+	// own for each context: HTTP/1.1, no proxy, no compression, the system's
+	// authorities.
+	Transport http.RoundTripper
+
+	// Effects says what becomes of a request with an unsafe method.
+	Effects Effects
+
+	// MaxAgeCap is the limit that the CORS-preflight cache imposes. Zero means
+	// DefaultMaxAgeCap.
+	MaxAgeCap time.Duration
+
+	// Now tells the time to the CORS-preflight cache. Nil means time.Now.
+	Now func() time.Time
+}
+
+// modelVersion is the date of the Standard that the model follows:
+// whatwg/fetch@586cd2a.
+const modelVersion = "Fetch Standard 2026-07-02"
+
+// About returns the model's name and the date of the Standard.
+func (m Model) About() About { return About{Name: "model", Version: modelVersion} }
+
+// NewContext opens a context. It does not fail.
+func (m Model) NewContext(context.Context) (Context, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return nil, err
+	}
+	c := &modelContext{
+		transport: m.Transport,
+		effects:   m.Effects,
+		cookies:   jar,
+		cache:     &PreflightCache{MaxAgeCap: m.MaxAgeCap, Now: m.Now},
+	}
+	if c.transport == nil {
+		own := newTransport()
+		c.transport, c.closeIdle = own, own.CloseIdleConnections
+	}
+	return c, nil
+}
+
+func newTransport() *http.Transport {
+	var dialer net.Dialer
+	var protocols http.Protocols
+	protocols.SetHTTP1(true)
+	return &http.Transport{
+		DisableCompression: true, // it would add a header that the model does not know of
+		Protocols:          &protocols,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			// Browsers ask no resolver for names below localhost.
+			host, port, err := net.SplitHostPort(address)
+			if err != nil || !isLocalhost(host) {
+				return dialer.DialContext(ctx, network, address)
+			}
+			conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
+			if err != nil {
+				if conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); err == nil {
+					return conn, nil
+				}
+			}
+			return conn, err
+		},
+	}
+}
+
+type modelContext struct {
+	transport http.RoundTripper
+	closeIdle func() // nil when the transport is the caller's
+	effects   Effects
+	cookies   http.CookieJar
+	cache     *PreflightCache
+	closed    atomic.Bool
+}
+
+var errClosed = errors.New("the context is closed")
+
+// Open does nothing but check the origins: the model has no pages.
+func (c *modelContext) Open(_ context.Context, origins ...string) error {
+	var errs []error
+	for _, origin := range origins {
+		errs = append(errs, checkOrigin(origin))
+	}
+	return errors.Join(errs...)
+}
+
+func checkOrigin(origin string) error {
+	if origin == "null" {
+		return nil
+	}
+	u, err := url.Parse(origin)
+	if err != nil || !isHTTP(u) || u.Hostname() == "" || originOf(u) != origin {
+		return &OriginError{Origin: origin, Why: "it is no serialized http or https origin"}
+	}
+	return nil
+}
+
+func (c *modelContext) SetCookies(_ context.Context, target string, cookies []Cookie) error {
+	u, err := url.Parse(target)
+	if err != nil {
+		return err
+	}
+	var planted []*http.Cookie
+	for _, cookie := range cookies {
+		planted = append(planted, &http.Cookie{Name: cookie.Name, Value: cookie.Value, Path: "/"})
+	}
+	c.cookies.SetCookies(u, planted)
+	return nil
+}
+
+func (c *modelContext) Close() error {
+	if !c.closed.Swap(true) && c.closeIdle != nil {
+		c.closeIdle()
+	}
+	return nil
+}
+
+func (c *modelContext) Do(ctx context.Context, origin string, r Request) (Observation, error) {
+	if c.closed.Load() {
+		return Observation{}, errClosed
+	}
+	if err := checkOrigin(origin); err != nil {
+		return Observation{}, err
+	}
+	if err := checkAPI(r); err != nil {
+		return Observation{}, err
+	}
+	if exception := validate(r); exception != "" {
+		return Observation{
+			Response:  Response{Type: NetworkError},
+			Exception: exception,
+			Cause:     ByOther,
+			Detail:    "the script asked for what no script can ask for",
+		}, nil
+	}
+
+	timeout := r.Timeout
+	if timeout == 0 {
+		timeout = DefaultTimeout
+	}
+	timed, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel() // also ends a body that has no end
+	began := time.Now()
+	req := newRequest(origin, r)
+	f := &fetching{context: c, ctx: timed}
+	response, failure := f.mainFetch(req)
+	if failure != nil && ctx.Err() != nil {
+		return Observation{}, context.Cause(ctx)
+	}
+	o := Observation{Exchanges: f.exchanges}
+	if failure != nil {
+		o.Response = Response{Type: NetworkError}
+		o.Exception = exceptionOf(r.API, failure.cause)
+		o.Cause, o.Detail = failure.cause, failure.detail
+	} else {
+		o.Response = observe(r.API, req, response)
+	}
+	o.Seconds = time.Since(began).Seconds()
+	return o, nil
+}
+
+// checkAPI reports a request that cannot be written down in the API's terms.
+func checkAPI(r Request) error {
+	switch {
+	case r.API != XHR:
+		return nil
+	case r.Credentials == Omit:
+		return fmt.Errorf("XMLHttpRequest has no credentials mode %q", r.Credentials)
+	case r.Redirect == Error || r.Redirect == Manual:
+		return fmt.Errorf("XMLHttpRequest has no redirect mode %q", r.Redirect)
+	}
+	return nil
+}
+
+// exceptionOf words what a script notices of a network error.
+func exceptionOf(api API, cause Cause) string {
+	switch {
+	case api == XHR && cause == ByTimeout:
+		return "timeout event"
+	case api == XHR:
+		return "error event"
+	case cause == ByTimeout:
+		return "AbortError: timeout"
+	}
+	return "TypeError: network error"
+}
+
+// observe reads the response and tells what a script sees of it.
+//
+// https://fetch.spec.whatwg.org/#response-class
+func observe(api API, req *request, response *received) Response {
+	defer response.body.Close()
+	if response.opaqueRedirect {
+		return Response{Type: OpaqueRedirect, URL: wireURL(req.currentURL())}
+	}
+	// How the body ends changes nothing: the response was shared before.
+	read, _ := io.Copy(io.Discard, io.LimitReader(response.body, MaxBody))
+	seen := Response{
+		Type:       Basic,
+		Status:     response.wire.Status,
+		StatusText: response.wire.StatusText,
+		URL:        wireURL(req.currentURL()),
+		Redirected: len(req.urls) > 1 && api != XHR,
+		BodyBytes:  int(read),
+	}
+	headers := FilterBasic(response.wire.Headers)
+	if req.cors {
+		headers = FilterCORS(req.credentials, response.wire.Headers) // main fetch, step 14
+	}
+	seen.Headers = SortAndCombine(headers)
+	if req.cors || api == XHR { // XMLHttpRequest shows no type; see Response
+		seen.Type = CORS
+	}
+	return seen
+}
+
+// A fetching is one call of the Standard's fetch().
+type fetching struct {
+	context   *modelContext
+	ctx       context.Context // ends with the request's timeout
+	exchanges []Exchange
+}
+
+// received is a response that is no network error. Its body is to be closed.
+type received struct {
+	wire           WireResponse
+	body           io.ReadCloser
+	opaqueRedirect bool
+}
+
+// networkError is a network error and why it is one.
+type networkError struct {
+	cause  Cause
+	detail string
+}
+
+// refuse makes a network error of a failure, and notes its reason where it came
+// to light.
+func (f *fetching) refuse(cause Cause, failure *Failure) *networkError {
+	if n := len(f.exchanges); n > 0 {
+		f.exchanges[n-1].Reason = string(failure.Reason)
+	}
+	return &networkError{cause, failure.Error()}
+}
+
+// https://fetch.spec.whatwg.org/#main-fetch
+func (f *fetching) mainFetch(req *request) (*received, *networkError) {
+	u := req.currentURL()
+	if isHTTP(u) && badPorts[u.Port()] { // step 7
+		return nil, &networkError{ByOther, "port " + u.Port() + " is a bad port"}
+	}
+	if MixedContent(req.origin, u.String()) {
+		return nil, &networkError{ByMixed, fmt.Sprintf("a page on %s may not call %s", req.origin, wireURL(u))}
+	}
+	if !req.cors && originOf(u) == req.origin { // step 12
+		return f.httpFetch(req, false)
+	}
+	if !isHTTP(u) {
+		return nil, &networkError{ByCORS, fmt.Sprintf("%s: the scheme %q knows no CORS", CorsDisabledScheme, u.Scheme)}
+	}
+	req.cors = true
+	if !req.needsPreflight() {
+		return f.httpFetch(req, false)
+	}
+	response, failure := f.httpFetch(req, true)
+	// A request that is held back is no network error in the Standard's sense.
+	if failure != nil && failure.cause != ByHold {
+		f.context.cache.Clear(req.cacheKey())
+	}
+	return response, failure
+}
+
+// https://fetch.spec.whatwg.org/#http-fetch
+func (f *fetching) httpFetch(req *request, makePreflight bool) (*received, *networkError) {
+	if makePreflight && !f.cached(req) { // step 4.1
+		if failure := f.preflightFetch(req); failure != nil {
+			return nil, failure
+		}
+	}
+	response, failure := f.networkFetch(req) // step 4.3
+	if failure != nil {
+		return nil, failure
+	}
+	if req.cors { // step 4.4
+		if refused := CORSCheck(req.serializedOrigin(), req.credentials, response.wire.Headers); refused != nil {
+			response.body.Close()
+			return nil, f.refuse(ByCORS, refused)
+		}
+	}
+	if !isRedirectStatus(response.wire.Status) {
+		return response, nil
+	}
+	switch req.redirect { // step 6.3
+	case Error:
+		response.body.Close()
+		return nil, f.refuse(ByOther, redirectRefused(response.wire))
+	case Manual:
+		response.opaqueRedirect = true
+		return response, nil
+	}
+	next, failed := req.follow(response.wire)
+	if failed != nil {
+		response.body.Close()
+		cause := ByOther
+		if failed.Reason == RedirectContainsCredentials || failed.Reason == CorsDisabledScheme {
+			cause = ByCORS
+		}
+		return nil, f.refuse(cause, failed)
+	}
+	if !next {
+		return response, nil
+	}
+	response.body.Close()
+	return f.mainFetch(req)
+}
+
+// cached reports whether the CORS-preflight cache has all that the request
+// needs.
+func (f *fetching) cached(req *request) bool {
+	key := req.cacheKey()
+	if (!IsSafelistedMethod(req.method) || req.useCORSPreflight) &&
+		!f.context.cache.MatchMethod(key, req.method) {
+		return false
+	}
+	return !slices.ContainsFunc(UnsafeRequestHeaderNames(req.headers), func(name string) bool {
+		return !f.context.cache.MatchHeader(key, name)
+	})
+}
+
+func (req *request) cacheKey() CacheKey {
+	return CacheKey{req.serializedOrigin(), req.currentURL().String(), req.credentials}
+}
+
+// https://fetch.spec.whatwg.org/#cors-preflight-fetch
+func (f *fetching) preflightFetch(req *request) *networkError {
+	w := req.preflight()
+	w.Headers = w.Headers.With("User-Agent", modelUserAgent)
+	response, failure := f.send(Preflight, w, "", false)
+	if failure != nil {
+		return failure
+	}
+	response.body.Close() // what it says, and whether it ends, is of no interest
+	permission, failures := req.checkPreflight(req.serializedOrigin(), response.wire)
+	if len(failures) > 0 {
+		return f.refuse(ByCORS, failures[0])
+	}
+	f.context.cache.Store(req.cacheKey(), permission)
+	return nil
+}
+
+const modelUserAgent = "corsproof-model"
+
+// networkFetch sends the actual request, or holds it back.
+//
+// https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+func (f *fetching) networkFetch(req *request) (*received, *networkError) {
+	credentialed := req.credentials == Include || req.credentials == SameOrigin && !req.cors // step 8.3
+	w := WireRequest{Method: req.method, URL: wireURL(req.currentURL()), Headers: slices.Clone(req.headers)}
+	add := func(name, value string) {
+		if !w.Headers.Contains(name) {
+			w.Headers = append(w.Headers, Header{name, value})
+		}
+	}
+	if req.cors || req.method != "GET" && req.method != "HEAD" {
+		add("Origin", req.serializedOrigin()) // append a request `Origin` header
+	}
+	add("User-Agent", modelUserAgent)
+	if w.Headers.Contains("Range") {
+		add("Accept-Encoding", "identity")
+	}
+	if credentialed {
+		if cookies := f.cookieHeader(req.currentURL()); cookies != "" {
+			add("Cookie", cookies)
+		}
+	}
+	if f.context.effects.Holds(req.method) {
+		f.exchanges = append(f.exchanges, Exchange{Kind: Actual, Request: w, Held: true})
+		return nil, &networkError{ByHold, fmt.Sprintf("%s is held back: its method is not safe", req.method)}
+	}
+	return f.send(Actual, w, req.body, credentialed)
+}
+
+func (f *fetching) cookieHeader(u *url.URL) string {
+	var carrier http.Request
+	carrier.Header = http.Header{}
+	for _, cookie := range f.context.cookies.Cookies(u) {
+		carrier.AddCookie(cookie)
+	}
+	return carrier.Header.Get("Cookie")
+}
+
+// send puts one request on the wire and records the exchange.
+//
+// https://fetch.spec.whatwg.org/#http-network-fetch
+func (f *fetching) send(kind ExchangeKind, w WireRequest, body string, credentialed bool) (*received, *networkError) {
+	f.exchanges = append(f.exchanges, Exchange{Kind: kind, Request: w})
+	exchange := &f.exchanges[len(f.exchanges)-1]
+	fail := func(err error) (*received, *networkError) {
+		exchange.Error = err.Error()
+		return nil, &networkError{f.causeOf(err), err.Error()}
+	}
+
+	var reader io.Reader
+	if body != "" {
+		reader = strings.NewReader(body) // net/http learns its length, and how to send it again
+	}
+	sent, err := http.NewRequestWithContext(f.ctx, w.Method, w.URL, reader)
+	if err != nil {
+		return fail(err)
+	}
+	for _, h := range w.Headers {
+		sent.Header.Add(h.Name, h.Value)
+	}
+	// Not http.Client: it would follow redirects and keep cookies by its own rules.
+	got, err := f.context.transport.RoundTrip(sent)
+	if err != nil {
+		return fail(err)
+	}
+	if credentialed {
+		f.context.cookies.SetCookies(sent.URL, got.Cookies())
+	}
+	response := &received{wire: wireResponse(got), body: got.Body}
+	exchange.Response = &response.wire
+	return response, nil
+}
+
+// wireResponse notes the header lines of a response. net/http keeps the order
+// of lines with the same name alone; the names are sorted.
+func wireResponse(got *http.Response) WireResponse {
+	w := WireResponse{
+		Status:     got.StatusCode,
+		StatusText: strings.TrimPrefix(got.Status, fmt.Sprintf("%d ", got.StatusCode)),
+	}
+	var names []string
+	for name := range got.Header {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, value := range got.Header[name] {
+			w.Headers = append(w.Headers, Header{name, isomorphicDecode(value)})
+		}
+	}
+	return w
+}
+
+// isomorphicDecode turns each byte into the code point with its number, as
+// scripts see header values.
+//
+// https://infra.spec.whatwg.org/#isomorphic-decode
+func isomorphicDecode(value string) string {
+	runes := make([]rune, len(value))
+	for i := range len(value) {
+		runes[i] = rune(value[i])
+	}
+	return string(runes)
+}
+
+// causeOf tells why no response came.
+func (f *fetching) causeOf(err error) Cause {
+	if errors.Is(f.ctx.Err(), context.DeadlineExceeded) {
+		return ByTimeout
+	}
+	var (
+		dns         *net.DNSError
+		op          *net.OpError
+		verify      *tls.CertificateVerificationError
+		record      tls.RecordHeaderError
+		alert       tls.AlertError
+		authority   x509.UnknownAuthorityError
+		hostname    x509.HostnameError
+		certificate x509.CertificateInvalidError
+		timeout     net.Error
+	)
+	switch {
+	case errors.As(err, &dns):
+		return ByDNS
+	case errors.As(err, &verify), errors.As(err, &record), errors.As(err, &alert),
+		errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &certificate),
+		errors.Is(err, http.ErrSchemeMismatch):
+		return ByTLS
+	// An alert has an unexported type, but its operation says that it is one.
+	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"):
+		return ByTLS
+	case strings.Contains(err.Error(), "tls: "): // crypto/tls has no type for the rest
+		return ByTLS
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return ByTimeout
+	}
+	return ByConnection
+}
