@@ -1,0 +1,93 @@
+package suite
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// byCorsproof marks an exchange that no user agent made.
+const byCorsproof = "corsproof"
+
+// An asker sends requests that no script can send. It follows no redirect, adds no
+// header that it need not, and reads no more of a body than it must.
+type asker struct {
+	transport http.RoundTripper
+}
+
+// ask sends the request and returns what came, for the judge to read on the wire.
+// What a script would have seen is not known: the response has no type.
+func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, error) {
+	began := time.Now()
+	within, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(within, r.Method, r.URL, strings.NewReader(r.Body))
+	if err != nil {
+		return fetch.Observation{}, err
+	}
+	request.Header.Set("User-Agent", "corsproof")
+	for _, h := range r.Headers {
+		request.Header.Add(h.Name, h.Value)
+	}
+	exchange := fetch.Exchange{
+		Kind:    fetch.Actual,
+		By:      byCorsproof,
+		Request: fetch.WireRequest{Method: r.Method, URL: r.URL, Headers: r.Headers},
+	}
+	var o fetch.Observation
+	response, err := a.transport.RoundTrip(request)
+	switch {
+	case ctx.Err() != nil:
+		if response != nil {
+			response.Body.Close()
+		}
+		return fetch.Observation{}, ctx.Err()
+	case err != nil:
+		exchange.Error = err.Error()
+		o.Response.Type = fetch.NetworkError
+		o.Cause, o.Detail = causeOf(err), err.Error()
+	default:
+		io.CopyN(io.Discard, response.Body, 4<<10) // lets short answers keep the connection
+		response.Body.Close()
+		exchange.Response = &fetch.WireResponse{
+			Status:     response.StatusCode,
+			StatusText: strings.TrimPrefix(response.Status, response.Status[:min(4, len(response.Status))]),
+		}
+		for name, values := range response.Header {
+			for _, value := range values {
+				exchange.Response.Headers = append(exchange.Response.Headers, fetch.Header{Name: name, Value: value})
+			}
+		}
+		sortHeaders(exchange.Response.Headers)
+	}
+	o.Exchanges = []fetch.Exchange{exchange}
+	o.Seconds = time.Since(began).Seconds()
+	return o, nil
+}
+
+// causeOf says why Go's transport got no response.
+func causeOf(err error) fetch.Cause {
+	var dns *net.DNSError
+	var verification *tls.CertificateVerificationError
+	var unknown x509.UnknownAuthorityError
+	var record tls.RecordHeaderError
+	var alert tls.AlertError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &dns):
+		return fetch.ByDNS
+	case errors.As(err, &verification), errors.As(err, &unknown), errors.As(err, &record), errors.As(err, &alert):
+		return fetch.ByTLS
+	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
+		return fetch.ByTimeout
+	}
+	return fetch.ByConnection
+}

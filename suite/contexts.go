@@ -1,0 +1,138 @@
+package suite
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// lanes is how many contexts the plays share that do not mind company. A browser's
+// HTTP cache lets equal GETs of one site pass one at a time; each lane has a cache.
+const lanes = 2
+
+// fewPlays is how many plays of an origin do not pay for a second page: those of
+// look-alikes, mostly.
+const fewPlays = 8
+
+// contexts are those of a round of trials: the lanes, and one for each kind of
+// Apart.
+type contexts struct {
+	lanes []fetch.Context
+	apart map[Apart]fetch.Context
+	err   error // why they could not be opened; then nothing can be tried
+}
+
+// openContexts opens what the trials need, and their pages, side by side. Pages by
+// http come before any request: a target's HSTS may forbid them later.
+func (run *run) openContexts(ctx context.Context, trials []*trial) *contexts {
+	c := &contexts{apart: map[Apart]fetch.Context{}}
+	assignLanes(trials)
+	lanesUsed := 0
+	for _, t := range trials {
+		p := &t.play
+		switch {
+		case p.scenario.AskedByCorsproof:
+		case p.scenario.Apart == Together:
+			lanesUsed = max(lanesUsed, p.lane+1)
+		case c.apart[p.scenario.Apart] == nil:
+			c.apart[p.scenario.Apart] = c.open(ctx, run.ua)
+		}
+	}
+	for range lanesUsed {
+		c.lanes = append(c.lanes, c.open(ctx, run.ua))
+	}
+	if c.err != nil {
+		return c
+	}
+	var wg sync.WaitGroup
+	for i, lane := range c.lanes {
+		wg.Go(func() { warm(ctx, lane, originsOf(trials, Together, i)) })
+	}
+	for apart, own := range c.apart {
+		wg.Go(func() { warm(ctx, own, originsOf(trials, apart, 0)) })
+	}
+	wg.Wait()
+	if own := c.apart[CookiesApart]; own != nil && len(run.target.Request.Cookies) > 0 {
+		c.err = own.SetCookies(ctx, run.target.URL, run.target.Request.Cookies)
+	}
+	return c
+}
+
+func (c *contexts) open(ctx context.Context, ua fetch.UserAgent) fetch.Context {
+	opened, err := ua.NewContext(ctx)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return opened
+}
+
+// warm opens pages. What goes wrong comes again, and is reported, when the page is
+// used.
+func warm(ctx context.Context, in fetch.Context, origins []string) {
+	if len(origins) > 0 {
+		_ = in.Open(ctx, origins...)
+	}
+}
+
+// originsOf returns the origins whose plays come to that lane, or to that kind of
+// context.
+func originsOf(trials []*trial, apart Apart, lane int) []string {
+	var origins []string
+	for _, t := range trials {
+		p := &t.play
+		if !p.scenario.AskedByCorsproof && p.scenario.Apart == apart && p.lane == lane && !slices.Contains(origins, p.origin) {
+			origins = append(origins, p.origin)
+		}
+	}
+	return origins
+}
+
+// assignLanes deals the plays of each origin out among the lanes.
+func assignLanes(trials []*trial) {
+	plays, dealt := map[string]int{}, map[string]int{}
+	inLanes := func(p *play) bool { return p.scenario.Apart == Together && !p.scenario.AskedByCorsproof }
+	for _, t := range trials {
+		if p := &t.play; inLanes(p) {
+			plays[p.origin]++
+		}
+	}
+	for _, t := range trials {
+		if p := &t.play; inLanes(p) && plays[p.origin] > fewPlays {
+			p.lane = dealt[p.origin] % lanes
+			dealt[p.origin]++
+		}
+	}
+}
+
+// of returns the context for a play.
+func (c *contexts) of(p *play) (fetch.Context, error) {
+	switch {
+	case p.scenario.AskedByCorsproof:
+		return nil, nil
+	case c.err != nil:
+		return nil, c.err
+	case p.scenario.Apart != Together:
+		return c.apart[p.scenario.Apart], nil
+	}
+	return c.lanes[p.lane], nil
+}
+
+func (c *contexts) close() {
+	for _, own := range c.all() {
+		own.Close()
+	}
+}
+
+// all returns the contexts that were opened.
+func (c *contexts) all() []fetch.Context {
+	var opened []fetch.Context
+	for _, own := range append(slices.Clone(c.lanes), slices.Collect(maps.Values(c.apart))...) {
+		if own != nil {
+			opened = append(opened, own)
+		}
+	}
+	return opened
+}

@@ -1,0 +1,62 @@
+package suite
+
+import "github.com/corsproof/corsproof/suite/fetch"
+
+// An error answer owes its CORS headers like any other: without them the script
+// learns nothing, not even that it was an error.
+var errorAnswers = Chapter{
+	Name:  "errors",
+	Title: "Error answers",
+	Scenarios: []Scenario{
+		errorAnswer("errors.not-found", "A page of an allowed origin can read an answer 404 or 410", NotFoundResource),
+		errorAnswer("errors.unauthorized", "A page of an allowed origin can read an answer 401 or 403", UnauthorizedResource),
+		errorAnswer("errors.client", "A page of an allowed origin can read any other 4xx answer", ClientErrorResource),
+		errorAnswer("errors.server", "A page of an allowed origin can read a 5xx answer", ServerErrorResource),
+		{
+			ID:       "errors.credentials",
+			Title:    "A page of an allowed origin can read an error answer to a request with credentials",
+			Spec:     "concept-cors-check",
+			Level:    Required,
+			Resource: ErrorResource,
+			Each:     ErrorResource,
+			Steps:    []Step{{Method: "GET", Credentials: fetch.Include, Want: Want{Shared: Yes, Status: true}}},
+			When:     withCredentials,
+			Needs:    []string{"simple.get", "credentials.include"},
+		},
+		{
+			ID:       "errors.preflight",
+			Title:    "A CORS-preflight request for a resource that answers with an error must be answered with success",
+			Spec:     "cors-preflight-fetch",
+			Level:    Required,
+			Resource: ErrorResource,
+			Each:     ErrorResource,
+			Steps:    []Step{preflighted(Yes)},
+			Needs:    []string{"preflight.answered"},
+		},
+		{
+			ID:       "errors.refused",
+			Title:    "A page of an unrelated origin cannot read an error answer",
+			Spec:     "concept-cors-check",
+			Level:    Required,
+			Origin:   UnrelatedOrigin,
+			Resource: ErrorResource,
+			Each:     ErrorResource,
+			Steps:    []Step{{Method: "GET", Want: Want{Shared: No}}},
+			Needs:    []string{"origins.refused"},
+		},
+	},
+}
+
+// errorAnswer is the scenario of an error that an allowed origin can read.
+func errorAnswer(id, title string, resource Role) Scenario {
+	return Scenario{
+		ID:       id,
+		Title:    title,
+		Spec:     "concept-cors-check",
+		Level:    Required,
+		Resource: resource,
+		Each:     resource,
+		Steps:    []Step{{Method: "GET", Want: Want{Shared: Yes, Status: true}}},
+		Needs:    []string{"simple.get"},
+	}
+}

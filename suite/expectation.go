@@ -1,0 +1,86 @@
+package suite
+
+import (
+	"fmt"
+	"strings"
+)
+
+// expectation says in a sentence what the play requires.
+func (p play) expectation() string {
+	var parts []string
+	for i, s := range p.steps {
+		part := p.stepExpectation(s)
+		if i > 0 {
+			part = "then " + part
+		}
+		parts = append(parts, part)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (p play) stepExpectation(s boundStep) string {
+	var wants []string
+	add := func(want Answer, yes, no string) {
+		switch want {
+		case Yes:
+			wants = append(wants, yes)
+		case No:
+			wants = append(wants, no)
+		}
+	}
+	w := s.want
+	add(w.Preflight, "is preflighted", "is not preflighted")
+	add(w.Leaves, "is let through", "is not let through")
+	add(w.Shared, "has its response shared with the script", "has its response kept from the script")
+	if w.Status {
+		wants = append(wants, fmt.Sprintf("shows the script its status %d", s.resource.Status))
+	}
+	if w.Readable != "" {
+		wants = append(wants, fmt.Sprintf("lets the script read %s", p.bindings[ExposedHeader]))
+	}
+	if w.Hidden != "" {
+		wants = append(wants, "keeps headers from the script that are not exposed")
+	}
+	if w.MaxAge {
+		wants = append(wants, fmt.Sprintf("may be remembered for %d s", *p.claim.Policy.MaxAge))
+	}
+	if w.Answered {
+		wants = append(wants, "is answered neither 400 nor 5xx")
+	}
+	return p.requestInWords(s) + " " + joined(wants)
+}
+
+// requestInWords names the request: method, path, headers, credentials, origin.
+func (p play) requestInWords(s boundStep) string {
+	words := s.request.Method + " " + s.resource.Path
+	if s.after > 0 {
+		words = "after max age, " + words
+	}
+	var names []string
+	for _, h := range s.request.Headers {
+		names = append(names, h.Name)
+	}
+	if len(names) > 0 {
+		words += " with " + joined(names)
+	}
+	if s.request.Credentials == "include" {
+		words += " with credentials"
+	}
+	switch p.origin {
+	case "":
+		words += ", asked by corsproof,"
+	case "null":
+		words += " from a sandboxed frame"
+	default:
+		words += " from " + p.origin
+	}
+	return words
+}
+
+// joined joins words as a sentence does.
+func joined(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
+}

@@ -1,0 +1,360 @@
+package suite
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// An outcome is what the judge says of one attempt.
+type outcome struct {
+	verdict      Verdict
+	reason       string
+	expected     string
+	observed     string
+	failures     []*fetch.Failure // every step that failed, in the order in which a browser meets them
+	step         int              // of the scenario, whose exchanges show it
+	onTheWire    bool             // the wire itself shows the failure, whatever the browser made of it
+	intermittent bool
+}
+
+// judge says what an attempt shows. It looks at nothing but its arguments, so that a
+// report can be judged again.
+//
+// What is certain counts before what is not: an aspect that failed makes the outcome
+// fail, though another could not be seen.
+func judge(p play, a Attempt) outcome {
+	doubt := outcome{verdict: Pass, expected: p.expectation()}
+	for i, o := range a.Steps {
+		j := judgement{play: p, step: i, bound: p.steps[i], observation: o}
+		for _, aspect := range j.aspects() {
+			if aspect == nil {
+				continue
+			}
+			aspect.step, aspect.expected = i, p.expectation()
+			if aspect.verdict == Fail {
+				return *aspect
+			}
+			if doubt.verdict == Pass {
+				doubt = *aspect
+			}
+		}
+	}
+	switch {
+	case doubt.verdict != Pass, len(a.Steps) == len(p.steps):
+		return doubt
+	case a.Unjudged != "":
+		return outcome{verdict: Unjudged, reason: a.Unjudged, observed: a.Error, expected: doubt.expected}
+	case a.Error == interrupted:
+		return outcome{verdict: Broken, reason: interrupted, observed: "the run ended before", expected: doubt.expected}
+	}
+	return outcome{verdict: Broken, reason: "browser", observed: a.Error, expected: doubt.expected}
+}
+
+// A judgement is about one step.
+type judgement struct {
+	play        play
+	step        int
+	bound       boundStep
+	observation fetch.Observation
+}
+
+// aspects are the outcomes of what the step wants, nil for what is as it should be.
+func (j judgement) aspects() []*outcome {
+	if network := j.network(); network != nil {
+		return []*outcome{network}
+	}
+	w := j.bound.want
+	aspects := []*outcome{j.preflight(w.Preflight), j.leaves(w.Leaves), j.shared(w.Shared)}
+	if w.Status {
+		aspects = append(aspects, j.status())
+	}
+	if w.Readable != "" {
+		aspects = append(aspects, j.readable())
+	}
+	if w.Hidden != "" {
+		aspects = append(aspects, j.hidden())
+	}
+	if w.MaxAge {
+		aspects = append(aspects, j.maxAge())
+	}
+	if w.Answered {
+		aspects = append(aspects, j.answered())
+	}
+	return aspects
+}
+
+// network judges what came of the network: it is never the server's CORS, with one
+// exception: a server that answers GET but leaves the CORS-preflight request alone.
+func (j judgement) network() *outcome {
+	o := j.observation
+	switch o.Cause {
+	case fetch.ByDNS, fetch.ByTLS, fetch.ByConnection, fetch.ByTimeout, fetch.ByOther:
+	case fetch.ByMixed:
+		return &outcome{verdict: Unjudged, reason: MixedContent, observed: "the browser forbids an https page to call an http target"}
+	case fetch.ByLocal:
+		return &outcome{verdict: Broken, reason: string(o.Cause), observed: "local network access, which is not CORS, forbids it: " + o.Detail}
+	default:
+		return nil
+	}
+	preflight := o.Preflight()
+	unanswered := preflight != nil && preflight.Response == nil && o.Actual() == nil
+	if unanswered && (o.Cause == fetch.ByTimeout || o.Cause == fetch.ByConnection) {
+		observed := "the CORS-preflight request got no answer, though GET did"
+		if o.Cause == fetch.ByConnection {
+			observed = "the connection of the CORS-preflight request was closed without an answer (" + o.Detail + "), though GET got one"
+		}
+		return &outcome{verdict: Fail, reason: reasonUnanswered, observed: observed, onTheWire: true}
+	}
+	if j.bound.want.Answered && o.Cause != fetch.ByDNS && o.Cause != fetch.ByTLS {
+		return &outcome{verdict: Fail, reason: reasonUnanswered, observed: "OPTIONS got no answer, though GET did: " + o.Detail, onTheWire: true}
+	}
+	return &outcome{verdict: Broken, reason: string(o.Cause), observed: orString(o.Detail, "the request came to nothing")}
+}
+
+// shared judges whether the script could read the response.
+func (j judgement) shared(want Answer) *outcome {
+	o := j.observation
+	switch {
+	case want == Either, want == Yes && o.Shared():
+		return nil
+	case want == No && !o.Shared() && o.Cause == fetch.ByCORS:
+		return nil
+	case o.Cause == fetch.ByHold:
+		return &outcome{verdict: Unjudged, reason: Held, observed: "the actual request was held back; only its response could show it"}
+	case want == Yes:
+		return j.refused()
+	}
+	return j.allowed("the script read the response, with status " + strconv.Itoa(o.Response.Status))
+}
+
+// leaves judges whether the actual request left the browser, or would have.
+func (j judgement) leaves(want Answer) *outcome {
+	left := j.observation.Actual() != nil
+	switch {
+	case want == Either, want == Yes && left, want == No && !left && j.observation.Cause == fetch.ByCORS:
+		return nil
+	case want == Yes:
+		return j.refused()
+	case !left:
+		return &outcome{verdict: Broken, reason: string(orCause(j.observation.Cause)), observed: "the request did not leave, and not because of CORS"}
+	}
+	observed := "the actual request left the browser"
+	if j.observation.Actual().Held {
+		observed = "the actual request would have left the browser; it was held back"
+	}
+	return j.allowed(observed)
+}
+
+func orCause(c fetch.Cause) fetch.Cause {
+	if c == "" {
+		return fetch.ByOther
+	}
+	return c
+}
+
+// refused is the outcome of a request that CORS should have let through. The
+// Standard, replayed on what was recorded, says why.
+func (j judgement) refused() *outcome {
+	failures := fetch.Explain(j.play.origin, j.bound.request, j.observation.Exchanges)
+	if len(failures) == 0 {
+		// The browser refused what the Standard would not: no fault of the server.
+		return &outcome{verdict: Broken, reason: "disagreement", observed: fmt.Sprintf("the browser refused it (%s), though the Standard would not", orString(j.observation.Detail, j.observation.Exception))}
+	}
+	return &outcome{
+		verdict:   Fail,
+		reason:    string(failures[0].Reason),
+		observed:  failures[0].Error(),
+		failures:  failures,
+		onTheWire: true,
+	}
+}
+
+// allowed is the outcome of a request that CORS should have refused.
+func (j judgement) allowed(observed string) *outcome {
+	reason := reasonOriginNotRefused
+	switch {
+	case j.play.bindings[UnlistedHeader] != "", strings.HasPrefix(j.play.scenario.ID, "headers."):
+		reason = reasonHeaderNotRefused
+	case j.play.bindings[UnlistedMethod] != "", strings.HasPrefix(j.play.scenario.ID, "methods."):
+		reason = reasonMethodNotRefused
+	case strings.HasPrefix(j.play.scenario.ID, "credentials."):
+		reason = reasonCredentials
+	}
+	return &outcome{verdict: Fail, reason: reason, observed: observed + ": " + j.granted(), onTheWire: true}
+}
+
+// granted quotes the headers by which the server allowed it.
+func (j judgement) granted() string {
+	var quotes []string
+	for _, e := range j.observation.Exchanges {
+		if e.Response == nil {
+			continue
+		}
+		for _, h := range e.Response.Headers {
+			name := strings.ToLower(h.Name)
+			if strings.HasPrefix(name, "access-control-allow-") {
+				quote := h.Name + ": " + h.Value
+				if !slices.Contains(quotes, quote) {
+					quotes = append(quotes, quote)
+				}
+			}
+		}
+	}
+	if len(quotes) == 0 {
+		return "no Access-Control-Allow-* header was seen"
+	}
+	return strings.Join(quotes, "; ")
+}
+
+// preflight judges whether a CORS-preflight request was sent. In a first step that
+// is the browser's business alone; in a later one it is what the server's max age
+// says.
+func (j judgement) preflight(want Answer) *outcome {
+	sent := j.observation.Preflight() != nil
+	if want == Either || sent == (want == Yes) {
+		return nil
+	}
+	if j.step == 0 {
+		observed := "no CORS-preflight request was seen where the Standard has one"
+		if sent {
+			observed = "a CORS-preflight request was seen where the Standard has none"
+		}
+		return &outcome{verdict: Broken, reason: "disagreement", observed: observed}
+	}
+	header := j.rememberedFor()
+	if sent {
+		return &outcome{verdict: Fail, reason: reasonNotRemembered, observed: "the request was preflighted again; " + header, onTheWire: j.shortLived()}
+	}
+	return &outcome{verdict: Fail, reason: reasonRemembered, observed: "the request was not preflighted again; " + header, onTheWire: true}
+}
+
+// rememberedFor quotes the header that said how long to remember.
+func (j judgement) rememberedFor() string {
+	if value, ok := j.maxAgeHeader(); ok {
+		return fmt.Sprintf("Access-Control-Max-Age was %q", value)
+	}
+	return "there was no Access-Control-Max-Age, which means 5 seconds"
+}
+
+func (j judgement) maxAgeHeader() (string, bool) {
+	if e := j.observation.Preflight(); e != nil && e.Response != nil {
+		return e.Response.Headers.Get("Access-Control-Max-Age")
+	}
+	return "", false
+}
+
+// shortLived reports whether the header itself explains that nothing was remembered.
+func (j judgement) shortLived() bool {
+	value, _ := j.maxAgeHeader()
+	seconds, err := strconv.Atoi(value)
+	return err != nil || seconds < 2
+}
+
+// status judges whether the resource answered as it declares.
+func (j judgement) status() *outcome {
+	o := j.observation
+	want := j.bound.resource.Status
+	if !o.Shared() || o.Response.Status == want {
+		return nil
+	}
+	return &outcome{verdict: Unjudged, reason: NoResource, observed: fmt.Sprintf("the resource declares status %d and answered %d", want, o.Response.Status)}
+}
+
+// readable judges whether the script could read the exposed header.
+func (j judgement) readable() *outcome {
+	name := j.play.bindings[ExposedHeader]
+	onWire := j.wireHeaders()
+	if name == "*" {
+		name = firstUnexposed(onWire, nil)
+	}
+	switch {
+	case !j.observation.Shared():
+		return j.shared(Yes)
+	case name == "" || !onWire.Contains(name):
+		return &outcome{verdict: Unjudged, reason: NotObservable, observed: fmt.Sprintf("the response has no header %q to read", orString(name, "that needs exposing"))}
+	case j.observation.Response.Headers.Contains(name):
+		return nil
+	}
+	value, ok := onWire.Get("Access-Control-Expose-Headers")
+	observed := fmt.Sprintf("the script cannot read %s; Access-Control-Expose-Headers is %q", name, value)
+	if !ok {
+		observed = fmt.Sprintf("the script cannot read %s; the response has no Access-Control-Expose-Headers", name)
+	}
+	return &outcome{verdict: Fail, reason: reasonNotExposed, observed: observed, onTheWire: true}
+}
+
+// hidden judges whether a header was kept from the script that is not exposed.
+func (j judgement) hidden() *outcome {
+	if !j.observation.Shared() {
+		return j.shared(Yes)
+	}
+	exposed := j.play.claim.Policy.ExposeHeaders
+	onWire := j.wireHeaders()
+	if firstUnexposed(onWire, exposed) == "" {
+		return &outcome{verdict: Unjudged, reason: NotObservable, observed: "the response has no header that should be hidden"}
+	}
+	for _, h := range onWire {
+		if shouldHide(h.Name, exposed) && j.observation.Response.Headers.Contains(h.Name) {
+			value, _ := onWire.Get("Access-Control-Expose-Headers")
+			return &outcome{verdict: Fail, reason: reasonExposed, observed: fmt.Sprintf("the script can read %s; Access-Control-Expose-Headers is %q", h.Name, value), onTheWire: true}
+		}
+	}
+	return nil
+}
+
+// wireHeaders are those of the response that the script was to read.
+func (j judgement) wireHeaders() fetch.HeaderList {
+	exchanges := j.observation.Exchanges
+	for i := len(exchanges) - 1; i >= 0; i-- {
+		if e := exchanges[i]; e.Kind == fetch.Actual && e.Response != nil {
+			return e.Response.Headers
+		}
+	}
+	return nil
+}
+
+func firstUnexposed(headers fetch.HeaderList, exposed []string) string {
+	for _, h := range headers {
+		if shouldHide(h.Name, exposed) {
+			return h.Name
+		}
+	}
+	return ""
+}
+
+// shouldHide reports whether a script has no right to read the header. Set-Cookie is
+// hidden by every browser, whatever the server says, and proves nothing.
+func shouldHide(name string, exposed []string) bool {
+	return !fetch.IsSafelistedResponseHeaderName(name, exposed) && !strings.HasPrefix(strings.ToLower(name), "set-cookie")
+}
+
+// maxAge judges the number that the server sends.
+func (j judgement) maxAge() *outcome {
+	e := j.observation.Preflight()
+	if e == nil || e.Response == nil {
+		return &outcome{verdict: Unjudged, reason: NotObservable, observed: "the answer to the CORS-preflight request was not seen"}
+	}
+	value, ok := j.maxAgeHeader()
+	want := strconv.Itoa(*j.play.claim.Policy.MaxAge)
+	if value == want {
+		return nil
+	}
+	observed := fmt.Sprintf("Access-Control-Max-Age is %q, not %q", value, want)
+	if !ok {
+		observed = "there is no Access-Control-Max-Age, which means 5 seconds"
+	}
+	return &outcome{verdict: Fail, reason: reasonMaxAge, observed: observed, onTheWire: true}
+}
+
+// answered judges an OPTIONS request that is the application's.
+func (j judgement) answered() *outcome {
+	e := j.observation.Exchanges[0]
+	if status := e.Response.Status; status == 400 || status >= 500 {
+		return &outcome{verdict: Fail, reason: reasonOptionsBroken, observed: fmt.Sprintf("OPTIONS was answered %d", status), onTheWire: true}
+	}
+	return nil
+}

@@ -1,0 +1,71 @@
+package suite
+
+import "github.com/corsproof/corsproof/suite/fetch"
+
+// Before anything that a form could not do, the browser asks: OPTIONS, without
+// credentials, with the method and the header names that the script wants.
+var preflights = Chapter{
+	Name:  "preflight",
+	Title: "CORS-preflight requests",
+	Scenarios: []Scenario{
+		{
+			ID:    "preflight.answered",
+			Title: "A CORS-preflight request for something that the policy allows must be answered so that the browser goes on",
+			Spec:  "cors-preflight-fetch",
+			Level: Required,
+			Steps: []Step{{
+				Method:  PreflightMethod,
+				Headers: fetch.HeaderList{{Name: PreflightHeader}},
+				Want:    Want{Preflight: Yes, Leaves: Yes},
+			}},
+		},
+		{
+			ID:    "preflight.safelisted-method",
+			Title: "A CORS-preflight request for a CORS-safelisted method with a listed header must be answered",
+			Spec:  "cors-preflight-fetch",
+			Level: Required,
+			Each:  SafelistedMethod,
+			Steps: []Step{{
+				Method:  SafelistedMethod,
+				Headers: fetch.HeaderList{{Name: ListedHeader}},
+				Want:    Want{Preflight: Yes, Leaves: Yes},
+			}},
+			Needs: []string{"preflight.answered"},
+		},
+		{
+			ID:    "preflight.no-request-headers",
+			Title: "A CORS-preflight request without Access-Control-Request-Headers must be answered",
+			Spec:  "cors-preflight-fetch",
+			Level: Required,
+			Steps: []Step{{Method: ListedMethod, Want: Want{Preflight: Yes, Leaves: Yes}}},
+			Needs: []string{"preflight.answered"},
+		},
+		{
+			ID:    "preflight.all-headers",
+			Title: "A CORS-preflight request that names all listed headers at once must be answered",
+			Spec:  "cors-preflight-fetch",
+			Level: Required,
+			Steps: []Step{{
+				Method:  "GET",
+				Headers: fetch.HeaderList{{Name: AllListedHeaders}},
+				Want:    Want{Preflight: Yes, Leaves: Yes},
+			}},
+			Needs: []string{"preflight.answered"},
+		},
+		{
+			ID:    "preflight.upload-listener",
+			Title: "A POST whose upload a script watches must be let through, though it is preflighted for that alone",
+			Spec:  "use-cors-preflight-flag",
+			Level: Required,
+			APIs:  []fetch.API{fetch.XHR},
+			Steps: []Step{{
+				Method:         "POST",
+				Body:           "corsproof",
+				UploadListener: true,
+				Want:           Want{Preflight: Yes, Leaves: Yes},
+			}},
+			When:  implements("POST"),
+			Needs: []string{"preflight.answered"},
+		},
+	},
+}

@@ -1,0 +1,31 @@
+package suite
+
+import "time"
+
+// Judge judges a recorded run again, from the observations in its report, without a
+// browser and without the network. What was not tried keeps its verdict.
+func Judge(recorded *Report) *Report {
+	report := *recorded
+	report.Results = nil
+	plays := map[string]play{}
+	for _, browser := range recorded.Browsers {
+		// What would have waited too long was not tried, so any wait will do.
+		for _, p := range plan(recorded.Target, Filter{}, time.Duration(1<<62)) {
+			plays[p.key(browser.Name)] = p
+		}
+	}
+	for _, r := range recorded.Results {
+		p, known := plays[r.Key]
+		if known {
+			r.policy = p.claim.number
+		}
+		if known && len(r.Attempts) > 0 {
+			t := trial{play: p, attempts: r.Attempts, outcome: conclude(p, r.Attempts)}
+			r = t.result(r.Browser)
+		}
+		report.Results = append(report.Results, r)
+	}
+	block(report.Results)
+	report.Summary = summarize(report.Results)
+	return &report
+}

@@ -1,0 +1,41 @@
+package suite
+
+// Most scenarios ask one resource. The others of a target are asked the three
+// questions that tell whether its policy reaches them at all.
+var resources = Chapter{
+	Name:  "resources",
+	Title: "Further resources",
+	Scenarios: []Scenario{
+		{
+			ID:       "resources.get",
+			Title:    "A page of an allowed origin can read the response of each further resource",
+			Spec:     "concept-cors-check",
+			Level:    Required,
+			Resource: OtherResource,
+			Each:     OtherResource,
+			Steps:    []Step{{Method: "GET", Want: Want{Shared: Yes}}},
+			Needs:    []string{"simple.get"},
+		},
+		{
+			ID:       "resources.preflight",
+			Title:    "The CORS-preflight request for each further resource must be answered",
+			Spec:     "cors-preflight-fetch",
+			Level:    Required,
+			Resource: OtherResource,
+			Each:     OtherResource,
+			Steps:    []Step{preflighted(Yes)},
+			Needs:    []string{"preflight.answered"},
+		},
+		{
+			ID:       "resources.refused",
+			Title:    "A page of an unrelated origin cannot read the response of a further resource",
+			Spec:     "concept-cors-check",
+			Level:    Required,
+			Origin:   UnrelatedOrigin,
+			Resource: OtherResource,
+			Each:     OtherResource,
+			Steps:    []Step{{Method: "GET", Want: Want{Shared: No}}},
+			Needs:    []string{"origins.refused"},
+		},
+	},
+}

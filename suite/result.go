@@ -1,0 +1,104 @@
+package suite
+
+import "github.com/corsproof/corsproof/suite/fetch"
+
+// A Level says how much a failure matters.
+type Level string
+
+const (
+	Required    Level = "required"    // a script is refused what the policy promises, or allowed what it does not
+	Recommended Level = "recommended" // it works here and now, and will hurt elsewhere or later
+	Informative Level = "informative" // worth knowing
+)
+
+// A Verdict is what came out of a scenario. Only Pass is pass.
+type Verdict string
+
+const (
+	Pass      Verdict = "pass"
+	Fail      Verdict = "fail"
+	Blocked   Verdict = "blocked"   // a scenario that it depends on failed
+	Unclaimed Verdict = "unclaimed" // the policy makes no such promise
+	Unjudged  Verdict = "unjudged"  // it does, but this run cannot see it
+	Broken    Verdict = "broken"    // browser, harness or network
+)
+
+// The reasons of Unjudged are a closed list.
+const (
+	MixedContent     = "mixed-content"     // an https page may not call an http target
+	Held             = "held"              // only the actual response could show it
+	NotObservable    = "not-observable"    // this user agent, or this target, shows no evidence
+	NoResource       = "no-resource"       // the target declares no resource of that kind
+	WouldWait        = "would-wait"        // it takes longer than --max-wait
+	Budget           = "budget"            // the budget of requests is used up
+	OriginImpossible = "origin-impossible" // the user agent cannot put a page there
+)
+
+// A Result is the judgement of one scenario, bound to values, in one user agent.
+type Result struct {
+	// Key names the result from run to run: the scenario, its bindings, the
+	// API, the resource and the user agent.
+	Key string `json:"key"`
+
+	ID       string            `json:"id"`
+	Title    string            `json:"title"`
+	Browser  string            `json:"browser"`
+	Resource string            `json:"resource,omitempty"`
+	Origin   string            `json:"origin,omitempty"`
+	API      fetch.API         `json:"api,omitempty"`
+	Bindings map[string]string `json:"bindings,omitempty"` // role to value
+	Level    Level             `json:"level"`
+	Verdict  Verdict           `json:"verdict"`
+
+	// Reason says why, in a word, when the verdict is not pass: one of the
+	// closed list for unjudged, the fetch.Reason for fail, the scenario that
+	// failed for blocked, the cause for broken.
+	Reason string `json:"reason,omitempty"`
+
+	// Intermittent marks a failure that the confirming attempt did not show.
+	Intermittent bool `json:"intermittent,omitempty"`
+
+	Expected string `json:"expected,omitempty"` // one sentence
+	Observed string `json:"observed,omitempty"` // one sentence
+
+	Spec  string   `json:"spec"`            // the section of the Standard
+	Step  string   `json:"step,omitempty"`  // the step that failed, in words
+	Fixes []string `json:"fixes,omitempty"` // what to change
+
+	Exchanges []fetch.Exchange `json:"exchanges,omitempty"` // of the attempt that decided
+	Attempts  []Attempt        `json:"attempts,omitempty"`
+	Seconds   float64          `json:"seconds"`
+
+	policy int // which of the target's policies it is about
+}
+
+// An Attempt is one time that a scenario was tried.
+type Attempt struct {
+	Steps []fetch.Observation `json:"steps,omitempty"`
+	Error string              `json:"error,omitempty"` // of the user agent; then there may be fewer steps
+
+	// Unjudged is the reason when the user agent could not even try, for a cause
+	// that is nobody's fault.
+	Unjudged string `json:"unjudged,omitempty"`
+}
+
+// A Report is a whole run.
+type Report struct {
+	SchemaVersion int             `json:"schemaVersion"`
+	Tool          Tool            `json:"tool"`
+	Browsers      []fetch.About   `json:"browsers"`
+	Target        Target          `json:"target"`
+	Partial       string          `json:"partial,omitempty"` // why the run ended early; empty for a whole one
+	Advice        []string        `json:"advice,omitempty"`  // on the policy and the set-up, not on results
+	Summary       map[Verdict]int `json:"summary"`
+	Results       []Result        `json:"results"`
+}
+
+// Tool is the program that made a report.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// SchemaVersion is that of the reports that this version writes.
+const SchemaVersion = 1

@@ -1,0 +1,117 @@
+package suite
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// results turns the trials into results, in the order of the table, and works out
+// which failures are no news.
+func (run *run) results(trials []*trial) []Result {
+	var all []Result
+	for _, t := range trials {
+		all = append(all, t.result(run.ua.About().Name))
+	}
+	block(all)
+	return all
+}
+
+func (t *trial) result(browser string) Result {
+	p, o := &t.play, t.outcome
+	r := Result{
+		Key:          p.key(browser),
+		ID:           p.scenario.ID,
+		Title:        p.scenario.Title,
+		Browser:      browser,
+		Resource:     p.resource,
+		Origin:       p.origin,
+		API:          p.api,
+		Bindings:     p.shown(),
+		Level:        p.scenario.Level,
+		Verdict:      o.verdict,
+		Reason:       o.reason,
+		Intermittent: o.intermittent,
+		Expected:     p.expectation(),
+		Observed:     o.observed,
+		Spec:         p.scenario.SpecURL(),
+		Attempts:     t.attempts,
+		policy:       p.claim.number,
+	}
+	if o.verdict == Fail {
+		r.Fixes = fixes(o, p)
+		if len(o.failures) > 0 {
+			r.Step = o.failures[0].Algorithm + ", step " + o.failures[0].Step
+			r.Spec = o.failures[0].Spec
+		}
+	}
+	if n := len(t.attempts); n > 0 {
+		decided := t.attempts[n-1]
+		if o.intermittent {
+			decided = t.attempts[0]
+		}
+		if o.step < len(decided.Steps) {
+			r.Exchanges = decided.Steps[o.step].Exchanges
+		}
+		for _, s := range decided.Steps {
+			r.Seconds += s.Seconds
+		}
+	}
+	return r
+}
+
+// block changes failures to blocked where a scenario failed that they depend on: for
+// the same policy, in the same browser, and not for other values.
+func block(results []Result) {
+	scenarios := map[string]Scenario{}
+	for _, s := range Scenarios() {
+		scenarios[s.ID] = s
+	}
+	failed := map[string][]*Result{}
+	for i := range results {
+		if r := &results[i]; r.Verdict == Fail {
+			failed[r.ID] = append(failed[r.ID], r)
+		}
+	}
+	// A failure blocks though it is itself blocked: what depends on it depends on
+	// its cause too. So all causes are looked up before any verdict changes.
+	causes := make([]string, len(results))
+	for i := range results {
+		r := &results[i]
+		if r.Verdict != Fail {
+			continue
+		}
+		for _, id := range scenarios[r.ID].Needs {
+			each := scenarios[id].Each
+			if slices.ContainsFunc(failed[id], func(cause *Result) bool { return concerns(cause, r, each) }) {
+				causes[i] = id
+				break
+			}
+		}
+	}
+	for i, cause := range causes {
+		if cause != "" {
+			results[i].Verdict, results[i].Reason, results[i].Fixes = Blocked, cause, nil
+		}
+	}
+}
+
+// concerns reports whether the cause is about the same as the result. Where a
+// scenario takes a role's values in turn, each speaks for itself: a PUT that fails
+// says nothing of DELETE.
+func concerns(cause, r *Result, each Role) bool {
+	if cause.Browser != r.Browser || cause.policy != r.policy {
+		return false
+	}
+	other, both := r.Bindings[each.slug()]
+	return !both || other == cause.Bindings[each.slug()]
+}
+
+// sortHeaders puts headers in an order that does not change from run to run.
+func sortHeaders(l fetch.HeaderList) {
+	slices.SortStableFunc(l, func(a, b fetch.Header) int {
+		return cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+}

@@ -1,0 +1,423 @@
+package suite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// An Option changes how Run works.
+type Option func(*run)
+
+// WithTransport makes what corsproof asks for itself go by a transport, which knows
+// how to reach the target: its private authority, the address to connect to. The
+// default takes no proxy from the environment.
+func WithTransport(t http.RoundTripper) Option {
+	return func(r *run) { r.asker.transport = t }
+}
+
+// WithTimeout sets how long a response may take. The default is
+// fetch.DefaultTimeout.
+func WithTimeout(d time.Duration) Option {
+	return func(r *run) { r.timeout = d }
+}
+
+// WithMaxWait sets how long a scenario may wait for something to expire. The default
+// is DefaultMaxWait.
+func WithMaxWait(d time.Duration) Option {
+	return func(r *run) { r.maxWait = d }
+}
+
+// WithProgress has f called whenever a scenario has been tried: how many have, of
+// how many. Calls come one at a time.
+func WithProgress(f func(done, total int)) Option {
+	return func(r *run) { r.progress = f }
+}
+
+// WithVersion sets the version that the report says of the tool.
+func WithVersion(version string) Option {
+	return func(r *run) { r.version = version }
+}
+
+// WithRepeats runs the whole table several times over and reports the last; it is
+// for measuring.
+func WithRepeats(n int) Option {
+	return func(r *run) { r.repeats = n }
+}
+
+// WithTimes has f called with where the time of the run went.
+func WithTimes(f func(Times)) Option {
+	return func(r *run) { r.times = f }
+}
+
+// DefaultMaxWait is how long a scenario may wait unless WithMaxWait says otherwise.
+const DefaultMaxWait = 5 * time.Second
+
+// Times says where the time of a run went.
+type Times struct {
+	Open       time.Duration // contexts and pages
+	Requests   time.Duration // all requests, from the first to the last, waits included
+	Waits      time.Duration // the longest wait for something to expire
+	Fetches    int           // actual requests that were tried
+	Preflights int           // CORS-preflight requests that were sent
+}
+
+// width is how many plays are under way at once. Browsers open six connections to a
+// host; more plays keep those busy while answers are read.
+const width = 16
+
+// A run is one call of Run.
+type run struct {
+	target   Target
+	ua       fetch.UserAgent
+	asker    asker
+	timeout  time.Duration
+	maxWait  time.Duration
+	progress func(done, total int)
+	version  string
+	repeats  int
+	times    func(Times)
+
+	probe probe
+	tags  atomic.Int64
+	spent Times
+	mu    sync.Mutex
+	done  int
+	total int
+}
+
+// Run judges the target in the user agent and reports in the order of the table.
+//
+// It returns an error if the filter is malformed. Everything else is in the report:
+// a target that cannot be reached, a browser that dies, a context that ends, after
+// which the report says that it is partial.
+func Run(ctx context.Context, target Target, ua fetch.UserAgent, filter Filter, options ...Option) (*Report, error) {
+	if err := filter.Check(); err != nil {
+		return nil, err
+	}
+	run := &run{target: target, ua: ua, timeout: fetch.DefaultTimeout, maxWait: DefaultMaxWait, repeats: 1}
+	for _, option := range options {
+		option(run)
+	}
+	if run.asker.transport == nil {
+		transport := &http.Transport{DisableCompression: true}
+		defer transport.CloseIdleConnections()
+		run.asker.transport = transport
+	}
+	plays := plan(target, filter, run.maxWait)
+	trials := newTrials(plays)
+	report := &Report{
+		SchemaVersion: SchemaVersion,
+		Tool:          Tool{Name: "corsproof", Version: run.version},
+		Browsers:      []fetch.About{ua.About()},
+		Target:        target,
+		Advice:        advice(target),
+	}
+	report.Partial = run.tryAll(ctx, trials)
+	report.Results = run.results(trials)
+	report.Summary = summarize(report.Results)
+	if run.times != nil {
+		run.times(run.spent)
+	}
+	return report, nil
+}
+
+// A trial is a play and what came of it.
+type trial struct {
+	play     play
+	latest   Attempt
+	attempts []Attempt
+	outcome  outcome
+}
+
+func newTrials(plays []play) []*trial {
+	var trials []*trial
+	for _, p := range plays {
+		t := &trial{play: p}
+		if p.gap != nil {
+			t.outcome = outcome{verdict: p.gap.verdict, reason: p.gap.reason}
+		}
+		trials = append(trials, t)
+	}
+	return trials
+}
+
+// tryAll tries what can be tried, and again what failed. It returns why it ended
+// early, or nothing.
+func (run *run) tryAll(ctx context.Context, trials []*trial) string {
+	var err error
+	if run.probe, err = run.probeTarget(ctx); err != nil {
+		run.breakRest(trials, interrupted)
+		return "interrupted before the first request: " + err.Error()
+	}
+	if run.probe.cause != "" {
+		run.breakRest(trials, string(run.probe.cause))
+		return run.probe.sentence(run.target.URL)
+	}
+	var runnable []*trial
+	for _, t := range trials {
+		if t.play.gap == nil {
+			runnable = append(runnable, t)
+		}
+	}
+	run.total = len(runnable) * run.repeats
+	run.tryIn(ctx, runnable, run.repeats)
+	for _, t := range runnable {
+		t.outcome = judge(t.play, t.attempts[0])
+	}
+	run.confirm(ctx, runnable)
+	if ctx.Err() != nil {
+		return "interrupted; what was not tried is broken"
+	}
+	return ""
+}
+
+// interrupted is the Error of an attempt that the end of the run's context ended.
+const interrupted = "interrupted"
+
+// breakRest marks everything that could have been tried.
+func (run *run) breakRest(trials []*trial, reason string) {
+	for _, t := range trials {
+		if t.play.gap == nil {
+			t.outcome = outcome{verdict: Broken, reason: reason}
+		}
+	}
+}
+
+// confirm tries all failures once more, together, in fresh contexts. Both attempts
+// are kept.
+func (run *run) confirm(ctx context.Context, trials []*trial) {
+	var failed []*trial
+	for _, t := range trials {
+		if t.outcome.verdict == Fail {
+			failed = append(failed, t)
+		}
+	}
+	if len(failed) == 0 {
+		return
+	}
+	run.mu.Lock()
+	run.total += len(failed)
+	run.mu.Unlock()
+	run.tryIn(ctx, failed, 1)
+	for _, t := range failed {
+		t.outcome = conclude(t.play, t.attempts)
+	}
+}
+
+// conclude judges both attempts of what failed at first.
+func conclude(p play, attempts []Attempt) outcome {
+	first := judge(p, attempts[0])
+	if first.verdict != Fail || len(attempts) == 1 {
+		return first
+	}
+	second := judge(p, attempts[1])
+	switch {
+	case second.verdict == Fail:
+		return second
+	case attempts[1].Error == interrupted:
+		return outcome{verdict: Broken, reason: interrupted, observed: "it failed once, and could not be confirmed"}
+	case first.onTheWire:
+		// One bad node behind a balancer is the server's fault.
+		first.intermittent = true
+		return first
+	}
+	return outcome{verdict: Broken, reason: "unconfirmed", observed: "it failed once without a cause on the wire, and not again"}
+}
+
+// tryIn tries the trials in fresh contexts, side by side, and adds an attempt to
+// each, the last of so many rounds.
+func (run *run) tryIn(ctx context.Context, trials []*trial, rounds int) {
+	began := time.Now()
+	contexts := run.openContexts(ctx, trials)
+	defer contexts.close()
+	run.spent.Open += time.Since(began)
+
+	began = time.Now()
+	for range rounds {
+		for _, t := range trials {
+			run.spent.Waits = max(run.spent.Waits, t.play.waits())
+			t.latest = Attempt{}
+		}
+		run.round(ctx, contexts, trials)
+	}
+	run.spent.Requests += time.Since(began)
+	for _, t := range trials {
+		t.attempts = append(t.attempts, t.latest)
+	}
+}
+
+// round tries each trial once. Those that wait begin first; those whose preflight
+// would hang come last.
+func (run *run) round(ctx context.Context, contexts *contexts, trials []*trial) {
+	var waiting, prompt, hanging []*trial
+	for _, t := range trials {
+		switch {
+		case run.probe.optionsHang && t.play.preflights():
+			hanging = append(hanging, t)
+		case t.play.waits() > 0:
+			waiting = append(waiting, t)
+		default:
+			prompt = append(prompt, t)
+		}
+	}
+	var wg sync.WaitGroup
+	for _, t := range waiting {
+		wg.Go(func() { run.try(ctx, contexts, t, run.timeout) })
+	}
+	run.sideBySide(ctx, contexts, prompt, width, run.timeout)
+	wg.Wait()
+	// Each would keep a connection for the whole timeout; the probe has already
+	// given the server its time.
+	run.sideBySide(ctx, contexts, hanging, hangingWidth, min(run.timeout, hangingTimeout))
+	for _, t := range trials {
+		for _, o := range t.latest.Steps {
+			run.spent.Fetches++
+			if o.Preflight() != nil {
+				run.spent.Preflights++
+			}
+		}
+	}
+}
+
+const (
+	hangingWidth   = 4
+	hangingTimeout = time.Second
+)
+
+// sideBySide tries trials, so many at once.
+func (run *run) sideBySide(ctx context.Context, contexts *contexts, trials []*trial, width int, timeout time.Duration) {
+	queue := make(chan *trial)
+	var wg sync.WaitGroup
+	for range min(width, len(trials)) {
+		wg.Go(func() {
+			for t := range queue {
+				run.try(ctx, contexts, t, timeout)
+			}
+		})
+	}
+	for _, t := range trials {
+		queue <- t
+	}
+	close(queue)
+	wg.Wait()
+}
+
+// try makes one attempt.
+func (run *run) try(ctx context.Context, contexts *contexts, t *trial, timeout time.Duration) {
+	t.latest = run.attempt(ctx, contexts, &t.play, timeout)
+	run.mu.Lock()
+	defer run.mu.Unlock()
+	run.done++
+	if run.progress != nil {
+		run.progress(run.done, run.total)
+	}
+}
+
+func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeout time.Duration) Attempt {
+	var a Attempt
+	in, err := contexts.of(p)
+	if err != nil {
+		a.Error = err.Error()
+		return a
+	}
+	// One tag for all steps: they may share a CORS-preflight cache entry, and no
+	// other play does.
+	tag := fmt.Sprintf("corsproof-%d", run.tags.Add(1))
+	for i, s := range p.steps {
+		if err := wait(ctx, s.after); err != nil {
+			a.Error = interrupted
+			return a
+		}
+		r := s.request
+		r.Tag, r.Timeout = tag, timeout
+		var o fetch.Observation
+		if p.scenario.AskedByCorsproof {
+			o, err = run.asker.ask(ctx, r)
+		} else {
+			o, err = in.Do(ctx, p.origin, r)
+		}
+		if err != nil {
+			a.Error = err.Error()
+			if ctx.Err() != nil {
+				a.Error = interrupted
+			}
+			var impossible *fetch.OriginError
+			if errors.As(err, &impossible) {
+				a.Unjudged = OriginImpossible
+			}
+			return a
+		}
+		a.Steps = append(a.Steps, o)
+		if i < len(p.steps)-1 && s.want.Preflight == Yes && o.Actual() == nil && o.Cause == fetch.ByTimeout {
+			return a // what follows would only wait as long again
+		}
+	}
+	return a
+}
+
+func wait(ctx context.Context, d time.Duration) error {
+	if d == 0 {
+		return ctx.Err()
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// waits returns how long the play waits between its steps.
+func (p *play) waits() time.Duration {
+	var d time.Duration
+	for _, s := range p.steps {
+		d += s.after
+	}
+	return d
+}
+
+// preflights reports whether a browser will ask before some step.
+func (p *play) preflights() bool {
+	return !p.scenario.AskedByCorsproof && slices.ContainsFunc(p.steps, func(s boundStep) bool { return fetch.NeedsPreflight(s.request) })
+}
+
+// summarize counts the verdicts.
+func summarize(results []Result) map[Verdict]int {
+	counts := map[Verdict]int{Pass: 0, Fail: 0, Blocked: 0, Unclaimed: 0, Unjudged: 0, Broken: 0}
+	for _, r := range results {
+		counts[r.Verdict]++
+	}
+	return counts
+}
+
+// advice says what is unwise in the target's declaration.
+func advice(t Target) []string {
+	var all []string
+	mixed := false
+	for _, c := range claims(t) {
+		for _, a := range c.Policy.Advice() {
+			if !slices.Contains(all, a) {
+				all = append(all, a)
+			}
+		}
+		for _, o := range c.allowedOrigins() {
+			mixed = mixed || c.obstacle(o) == MixedContent
+		}
+	}
+	if mixed {
+		all = append(all, fmt.Sprintf("%s is plain http: browsers forbid https pages to call it, whatever its CORS says (mixed content). Test it behind TLS: %s, with connectTo and caFile if it has no public name yet.",
+			t.URL, strings.Replace(t.URL, "http://", "https://", 1)))
+	}
+	return all
+}

@@ -1,0 +1,211 @@
+package suite
+
+import (
+	"slices"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// A Scenario is something that a script must, or must not, be able to do. It is
+// data: how to run it is written once, in play.go, and how to judge it once, in
+// judge.go. Values in it may be roles, such as ListedMethod, which are bound to
+// the target's policy; see roles.go.
+type Scenario struct {
+	// ID is a stable slug with dots. It outlives its title.
+	ID string
+
+	// Title says subject, modal, outcome.
+	Title string
+
+	// Spec is the section of the Fetch Standard that it follows, as a fragment.
+	Spec string
+
+	Level Level
+
+	// Origin is the role of the page's origin. None means AllowedOrigin.
+	Origin Role
+
+	// Resource is the role of what is asked. None means PlainResource.
+	Resource Role
+
+	// Each is the one role that takes all its values in turn, so that the cost of
+	// a chapter is the sum of its roles' values, never their product. The others
+	// take their first.
+	Each Role
+
+	// APIs are those by which a script can do it. None means fetch and xhr.
+	APIs []fetch.API
+
+	// Steps are requested one after the other, in one page.
+	Steps []Step
+
+	// Apart gives the scenario to a context that holds only its like, because
+	// caches or cookies are its subject.
+	Apart Apart
+
+	// AskedByCorsproof marks requests that no script can make. They are sent
+	// without a browser, and reports say so.
+	AskedByCorsproof bool
+
+	// Authorized sends what Target.Request says.
+	Authorized bool
+
+	// When says on which policies the scenario makes a promise, beyond those that
+	// its roles cannot be bound to. Nil means on all.
+	When func(Claim) bool
+
+	// Needs are the ids of scenarios without which this one cannot pass. If one
+	// of them failed, this one's failure is no news.
+	Needs []string
+}
+
+// Apart names a kind of context that is not shared with other scenarios.
+type Apart string
+
+const (
+	Together     Apart = ""
+	CacheApart   Apart = "cache"   // the CORS-preflight cache is the subject
+	CookiesApart Apart = "cookies" // cookies are planted
+)
+
+// A Step is a request and what a script must be able to observe of it.
+type Step struct {
+	Method         string // a method or a role
+	Headers        fetch.HeaderList
+	Body           string
+	Credentials    fetch.CredentialsMode
+	UploadListener bool
+	Global         fetch.Global
+
+	// Resource is asked in place of the scenario's.
+	Resource Role
+
+	// After is when the step begins.
+	After Wait
+
+	Want Want
+}
+
+// Wait says when a step begins: at once, or when something has expired.
+type Wait int
+
+const (
+	AtOnce      Wait = iota
+	AfterMaxAge      // when the CORS-preflight cache entry must have expired
+)
+
+// Want is what a script, or the wire, must show. What is left out is not judged.
+type Want struct {
+	Shared    Answer // the script can read the response
+	Preflight Answer // a CORS-preflight request was sent
+	Leaves    Answer // the actual request leaves the browser, or would if effects were delivered
+
+	// Status asks that a shared response has the status that its resource declares.
+	Status bool
+
+	// Readable and Hidden are roles of response headers that the script can, or
+	// cannot, read.
+	Readable, Hidden Role
+
+	// MaxAge asks that Access-Control-Max-Age is the policy's number.
+	MaxAge bool
+
+	// Answered asks for a response with a status that an application gives: not
+	// 400, not 5xx.
+	Answered bool
+}
+
+// An Answer is yes, no, or not asked.
+type Answer int
+
+const (
+	Either Answer = iota
+	Yes
+	No
+)
+
+// A Chapter is a table of scenarios about one subject.
+type Chapter struct {
+	Name      string // the first part of its scenarios' ids
+	Title     string
+	Scenarios []Scenario
+}
+
+// Chapters returns all chapters, in the order of reports.
+func Chapters() []Chapter {
+	return []Chapter{
+		simpleRequests, preflights, methods, headers, credentials, exposedHeaders,
+		preflightCache, origins, errorAnswers, resources, plainOptions,
+	}
+}
+
+// Scenarios returns the scenarios of all chapters, in the order of reports.
+func Scenarios() []Scenario {
+	var all []Scenario
+	for _, c := range Chapters() {
+		all = append(all, c.Scenarios...)
+	}
+	return all
+}
+
+// SpecURL returns the link to the scenario's section of the Fetch Standard.
+func (s Scenario) SpecURL() string { return "https://fetch.spec.whatwg.org/#" + s.Spec }
+
+// apis returns the APIs by which the scenario is tried.
+func (s Scenario) apis() []fetch.API {
+	switch {
+	case s.AskedByCorsproof:
+		return []fetch.API{""}
+	case s.APIs != nil:
+		return s.APIs
+	}
+	return []fetch.API{fetch.Fetch, fetch.XHR}
+}
+
+// origin returns the role of the page's origin.
+func (s Scenario) origin() Role {
+	if s.Origin == "" {
+		return AllowedOrigin
+	}
+	return s.Origin
+}
+
+// resource returns the role of the resource that a step asks.
+func (s Scenario) resource(step Step) Role {
+	switch {
+	case step.Resource != "":
+		return step.Resource
+	case s.Resource != "":
+		return s.Resource
+	}
+	return PlainResource
+}
+
+// roles returns every role that must be bound before the scenario can run, without
+// duplicates: the page's origin first, then in the order of the steps. Roles of
+// response headers are left to the judge, who finds them on the wire.
+func (s Scenario) roles() []Role {
+	var roles []Role
+	add := func(value string) {
+		if r := Role(value); r.isRole() && !slices.Contains(roles, r) {
+			roles = append(roles, r)
+		}
+	}
+	if !s.AskedByCorsproof {
+		add(string(s.origin()))
+	}
+	for _, step := range s.Steps {
+		add(string(s.resource(step)))
+		add(step.Method)
+		for _, h := range step.Headers {
+			add(h.Name)
+		}
+		if step.Want.Readable == ExposedHeader {
+			add(string(ExposedHeader))
+		}
+		if step.Want.Hidden == UnexposedHeader {
+			add(string(UnexposedHeader))
+		}
+	}
+	return roles
+}
