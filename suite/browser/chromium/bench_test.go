@@ -1,0 +1,166 @@
+package chromium_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// enoughFetches is how many a measurement has at least.
+const enoughFetches = 1000
+
+// BenchmarkSuite measures the whole table in Chromium against a bare loop of the
+// same fetches in one page, in one run on one machine: their ratio is what counts.
+func BenchmarkSuite(b *testing.B) {
+	target, closeTarget := referenceTarget(b, 0)
+	defer closeTarget()
+	repeats := repeatsFor(target)
+	began := time.Now()
+	browser := start(b, target)
+	defer browser.Close()
+	started := time.Since(began)
+
+	bare := bareLoop(b, browser, target, repeats)
+	for range b.N {
+		times := runSuite(b, browser, target, repeats)
+		perFetch := times.Requests / time.Duration(times.Fetches)
+		b.Logf("%d fetches, %d preflights", times.Fetches, times.Preflights)
+		b.Logf("suite           %8.2f ms per fetch", ms(perFetch))
+		b.Logf("bare loop       %8.2f ms per fetch", ms(bare))
+		b.Logf("ratio           %8.2f (at most 1.2)", float64(perFetch)/float64(bare))
+		b.Logf("browser start   %8.2f s", started.Seconds())
+		b.Logf("pages, contexts %8.2f s", times.Open.Seconds())
+		b.Logf("waits           %8.2f s", times.Waits.Seconds())
+		b.Logf("overhead        %8.2f s (at most 4)", (started + times.Open + times.Waits).Seconds())
+		b.ReportMetric(float64(perFetch)/float64(bare), "suite/bare")
+		b.ReportMetric((started + times.Open + times.Waits).Seconds(), "s-overhead")
+	}
+}
+
+// BenchmarkFarTarget measures the same against a target that answers after 80 ms,
+// over the time that six connections need at least.
+func BenchmarkFarTarget(b *testing.B) {
+	const away = 80 * time.Millisecond
+	target, closeTarget := referenceTarget(b, away)
+	defer closeTarget()
+	browser := start(b, target)
+	defer browser.Close()
+	for range b.N {
+		times := runSuite(b, browser, target, repeatsFor(target))
+		least := time.Duration(times.Fetches+times.Preflights) * away / 6
+		b.Logf("%d fetches and %d preflights in %.1f s; six connections need %.1f s; ratio %.2f (at most 2)",
+			times.Fetches, times.Preflights, times.Requests.Seconds(), least.Seconds(), float64(times.Requests)/float64(least))
+		b.ReportMetric(float64(times.Requests)/float64(least), "suite/least")
+	}
+}
+
+// referenceTarget serves the reference handler, each answer after a delay.
+func referenceTarget(b *testing.B, delay time.Duration) (suite.Target, func()) {
+	cors, err := reference.New(policy.Sample())
+	if err != nil {
+		b.Fatal(err)
+	}
+	handler := cors.Handler(reference.Items())
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if delay > 0 {
+			<-time.After(delay)
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	return suite.Target{
+		URL:     server.URL,
+		Policy:  policy.Sample(),
+		Effects: fetch.Deliver,
+		Resources: []suite.Resource{
+			{Path: "/v1/items"}, {Path: "/v1/public"},
+			{Path: "/v1/missing", Status: 404}, {Path: "/v1/private", Status: 401}, {Path: "/v1/broken", Status: 500},
+		},
+	}, server.Close
+}
+
+func start(b *testing.B, target suite.Target) *chromium.Browser {
+	browser, err := chromium.Start(context.Background(), chromium.Options{
+		Targets: []string{target.URL[len("http://"):]},
+		Effects: fetch.Deliver,
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return browser
+}
+
+func repeatsFor(target suite.Target) int {
+	return enoughFetches/len(suite.Requests(target, suite.Filter{}, suite.DefaultMaxWait)) + 1
+}
+
+func runSuite(b *testing.B, browser *chromium.Browser, target suite.Target, repeats int) suite.Times {
+	var times suite.Times
+	report, err := suite.Run(context.Background(), target, browser, suite.Filter{},
+		suite.WithRepeats(repeats), suite.WithTimes(func(t suite.Times) { times = t }))
+	if err != nil {
+		b.Fatal(err)
+	}
+	if code := report.ExitCode(); code != suite.ExitConforms {
+		b.Fatalf("the reference server got exit code %d: %v", code, report.Summary)
+	}
+	return times
+}
+
+// bareLoop returns the time per fetch of the table's requests, one after the other
+// in one page, each with a CORS-preflight cache entry of its own as in the suite.
+func bareLoop(b *testing.B, browser *chromium.Browser, target suite.Target, repeats int) time.Duration {
+	type call struct {
+		URL         string            `json:"url"`
+		Method      string            `json:"method"`
+		Headers     map[string]string `json:"headers"`
+		Body        string            `json:"body,omitempty"`
+		Credentials string            `json:"credentials,omitempty"`
+	}
+	var calls []call
+	for round := range repeats {
+		for i, planned := range suite.Requests(target, suite.Filter{}, suite.DefaultMaxWait) {
+			if planned.Origin == "" {
+				continue
+			}
+			c := call{
+				URL:         fmt.Sprintf("%s#bare-%d-%d", planned.Request.URL, round, i),
+				Method:      planned.Request.Method,
+				Headers:     map[string]string{},
+				Body:        planned.Request.Body,
+				Credentials: string(planned.Request.Credentials),
+			}
+			for _, h := range planned.Request.Headers {
+				c.Headers[h.Name] = h.Value
+			}
+			calls = append(calls, c)
+		}
+	}
+	list, err := json.Marshal(calls)
+	if err != nil {
+		b.Fatal(err)
+	}
+	const loop = `(async calls => {
+		const began = performance.now();
+		for (const {url, ...init} of calls) {
+			try { await (await fetch(url, init)).arrayBuffer(); } catch {}
+		}
+		return performance.now() - began;
+	})`
+	elapsed, err := browser.Evaluate(context.Background(), policy.Sample().AllowOrigins[0], fmt.Sprintf("%s(%s)", loop, list))
+	if err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(elapsed*float64(time.Millisecond)) / time.Duration(len(calls))
+}
+
+func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,194 @@
+// Package chromium is the user agent that drives a real Chromium, headless, by
+// the DevTools protocol. Web security stays on, the target's certificate is
+// really validated, and no name but the target's is ever resolved: everything
+// else ends at the fixture pages.
+package chromium
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/fixtures/origins"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// Options says how to start Chromium. The zero value finds the browser, reaches
+// no target and holds effects back.
+type Options struct {
+	// Path is the browser's executable. Empty looks for Chrome, then Chromium.
+	Path string
+
+	// Targets are the addresses that pages may reach, "host:port" with the port
+	// always given. "host:*" allows every port of a host.
+	Targets []string
+
+	// ConnectTo maps a target, "host:port", to the address to connect to in its
+	// place. The name that is sent and validated stays the target's.
+	ConnectTo map[string]string
+
+	// Authority is a certificate authority for the target, in PEM, besides those
+	// that the browser knows. It needs certutil, of Debian's libnss3-tools.
+	Authority []byte
+
+	// Effects says what becomes of requests with unsafe methods.
+	Effects fetch.Effects
+
+	// Log takes what the browser prints; nil drops it.
+	Log func(line string)
+}
+
+// A Browser is a running Chromium. It is safe for use by several goroutines.
+type Browser struct {
+	options Options
+	home    *home
+	origins *origins.Server
+	about   fetch.About
+	ctx     context.Context // of chromedp, with the browser in it
+	cancel  context.CancelFunc
+
+	tabs      atomic.Int64
+	closing   sync.WaitGroup // contexts that are being disposed of
+	closeOnce sync.Once
+	closeErr  error
+}
+
+var _ fetch.UserAgent = (*Browser)(nil)
+
+// Start starts Chromium. The browser ends with Close; if the process dies
+// instead, the browser dies with it, and what it leaves in the temporary folder
+// is swept by the next Start.
+func Start(ctx context.Context, options Options) (_ *Browser, err error) {
+	path, err := find(options.Path)
+	if err != nil {
+		return nil, err
+	}
+	b := &Browser{options: options}
+	defer func() {
+		if err != nil {
+			b.Close()
+		}
+	}()
+	if b.home, err = newHome(); err != nil {
+		return nil, err
+	}
+	if options.Authority != nil {
+		if err := b.home.trust(ctx, options.Authority); err != nil {
+			return nil, err
+		}
+	}
+	if b.origins, err = origins.Start(); err != nil {
+		return nil, err
+	}
+	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(ctx), b.allocatorOptions(path)...)
+	tab, closeTab := chromedp.NewContext(allocator)
+	b.ctx, b.cancel = tab, func() {
+		closeTab()
+		stop()
+	}
+	// The first Do binds the browser's life to its context, so that one has no
+	// deadline; a caller who gives up is heard all the same.
+	started := make(chan error, 1)
+	go func() { started <- chromedp.Do(tab) }()
+	select {
+	case err = <-started:
+	case <-ctx.Done():
+		b.cancel()
+		<-started
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s did not start: %w", path, err)
+	}
+	if b.about, err = b.describe(); err != nil {
+		return nil, fmt.Errorf("%s does not say what it is: %w", path, err)
+	}
+	return b, nil
+}
+
+// describe asks the browser for its version and the flags in effect.
+func (b *Browser) describe() (fetch.About, error) {
+	version, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})
+	if err != nil {
+		return fetch.About{}, err
+	}
+	line, err := chromedp.CallBrowser(b.ctx, browser.GetBrowserCommandLine, cdp.Empty{})
+	if err != nil {
+		return fetch.About{}, err
+	}
+	_, number, _ := strings.Cut(version.Product, "/")
+	return fetch.About{Name: "chromium", Version: number, Flags: b.reportable(line.Arguments)}, nil
+}
+
+// About describes the browser: its name, its version and the flags in effect.
+func (b *Browser) About() fetch.About { return b.about }
+
+// Misdirected returns what the browser asked of names that are neither target
+// nor fixture: its own traffic, which went no further than this process.
+func (b *Browser) Misdirected() []string { return b.origins.Misdirected() }
+
+// NewContext opens an isolated context, with an empty cache and cookie jar.
+func (b *Browser) NewContext(ctx context.Context) (fetch.Context, error) {
+	if err := b.alive(); err != nil {
+		return nil, err
+	}
+	return &isolated{browser: b, tabs: map[tabKey]*tabSlot{}}, nil
+}
+
+// alive returns an error that says so if the browser has ended.
+func (b *Browser) alive() error {
+	if b.ctx.Err() != nil {
+		return errors.New("the browser has ended")
+	}
+	return nil
+}
+
+// Close ends the browser and removes its folder. It waits for both.
+func (b *Browser) Close() error {
+	b.closeOnce.Do(func() {
+		var errs []error
+		if b.cancel != nil {
+			b.cancel()
+		}
+		b.closing.Wait() // for contexts whose tabs were just being closed
+		if b.origins != nil {
+			errs = append(errs, b.origins.Close())
+		}
+		if b.home != nil {
+			errs = append(errs, b.home.remove())
+		}
+		b.closeErr = errors.Join(errs...)
+	})
+	return b.closeErr
+}
+
+// reportable returns the flags as a report shows them: sorted, and without what
+// differs from run to run.
+func (b *Browser) reportable(arguments []string) []string {
+	var flags []string
+	for _, argument := range arguments {
+		name, value, _ := strings.Cut(argument, "=")
+		switch {
+		case !strings.HasPrefix(name, "--") || name == "--user-data-dir" || strings.HasPrefix(name, "--flag-switches"):
+			continue
+		case name == "--host-resolver-rules":
+			value = strings.ReplaceAll(value, b.origins.Addr(), "fixtures")
+		case name == "--ignore-certificate-errors-spki-list":
+			value = "fixtures"
+		}
+		if value != "" {
+			name += "=" + value
+		}
+		flags = append(flags, name)
+	}
+	slices.Sort(flags)
+	return slices.Compact(flags)
+}

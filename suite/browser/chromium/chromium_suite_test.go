@@ -1,0 +1,172 @@
+package chromium_test
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+func TestChromium(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "Chromium")
+}
+
+// Two browsers for all specs, since each takes a second to start: one that delivers
+// effects and one that holds them back. Both may reach any port of 127.0.0.1.
+var delivering, holding *chromium.Browser
+
+var _ = BeforeSuite(func(ctx SpecContext) {
+	var err error
+	delivering, err = chromium.Start(ctx, chromium.Options{Targets: []string{"127.0.0.1:*"}, Effects: fetch.Deliver})
+	Expect(err).NotTo(HaveOccurred())
+	holding, err = chromium.Start(ctx, chromium.Options{Targets: []string{"127.0.0.1:*"}})
+	Expect(err).NotTo(HaveOccurred())
+})
+
+var _ = AfterSuite(func() {
+	for _, b := range []*chromium.Browser{delivering, holding} {
+		if b != nil {
+			Expect(b.Close()).To(Succeed())
+		}
+	}
+	Expect(leftHomes()).To(BeEmpty(), "a browser's folder is left")
+	Expect(leftProcesses()).To(BeEmpty(), "a browser's process is left")
+})
+
+// leftHomes are the folders of browsers of this process.
+func leftHomes() []string {
+	var ours []string
+	homes, _ := filepath.Glob(filepath.Join(os.TempDir(), "corsproof-chromium-*"))
+	for _, dir := range homes {
+		if isOurs(dir) {
+			ours = append(ours, dir)
+		}
+	}
+	return ours
+}
+
+func isOurs(home string) bool {
+	owner, err := os.ReadFile(filepath.Join(home, "owner"))
+	return err == nil && string(owner) == pid()
+}
+
+// leftProcesses are the command lines of processes that run in such a folder.
+func leftProcesses() []string {
+	var left []string
+	for _, line := range processes() {
+		if home, ok := homeIn(line); ok && isOurs(home) {
+			left = append(left, line)
+		}
+	}
+	return left
+}
+
+func processes() []string {
+	var lines []string
+	commands, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, path := range commands {
+		if line, err := os.ReadFile(path); err == nil && len(line) > 0 {
+			lines = append(lines, strings.ReplaceAll(string(line), "\x00", " "))
+		}
+	}
+	return lines
+}
+
+func homeIn(line string) (string, bool) {
+	i := strings.Index(line, "--user-data-dir=")
+	if i < 0 {
+		return "", false
+	}
+	profile, _, _ := strings.Cut(line[i+len("--user-data-dir="):], " ")
+	return filepath.Dir(profile), true
+}
+
+// A recorder is a target that remembers what it got.
+type recorder struct {
+	*httptest.Server
+	mu  sync.Mutex
+	got []*http.Request
+}
+
+// newRecorder starts a recorder that answers as handler does.
+func newRecorder(handler http.HandlerFunc) *recorder {
+	r := new(recorder)
+	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
+		r.mu.Lock()
+		r.got = append(r.got, request)
+		r.mu.Unlock()
+		handler(w, request)
+	}))
+	DeferCleanup(r.Close)
+	return r
+}
+
+// methods are those of the requests that came, in order.
+func (r *recorder) methods() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var m []string
+	for _, request := range r.got {
+		m = append(m, request.Method)
+	}
+	return m
+}
+
+func (r *recorder) origins() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var o []string
+	for _, request := range r.got {
+		o = append(o, request.Header.Get("Origin"))
+	}
+	return o
+}
+
+// permissive allows everything to everybody.
+func permissive(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	h.Set("Access-Control-Allow-Credentials", "true")
+	if r.Method == http.MethodOptions {
+		h.Set("Access-Control-Allow-Methods", r.Header.Get("Access-Control-Request-Method"))
+		h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
+		h.Set("Access-Control-Max-Age", "600")
+	}
+	w.Write([]byte("hello"))
+}
+
+// in opens a context that the spec closes.
+func in(ctx context.Context, b *chromium.Browser) fetch.Context {
+	GinkgoHelper()
+	c, err := b.NewContext(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(c.Close)
+	return c
+}
+
+func do(ctx context.Context, c fetch.Context, origin string, r fetch.Request) fetch.Observation {
+	GinkgoHelper()
+	o, err := c.Do(ctx, origin, r)
+	Expect(err).NotTo(HaveOccurred())
+	return o
+}
+
+// closedPort is one that nobody listens on.
+func closedPort() string {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	Expect(err).NotTo(HaveOccurred())
+	defer l.Close()
+	return l.Addr().String()
+}

@@ -1,0 +1,100 @@
+package chromium
+
+import (
+	"fmt"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/chromedp/chromedp"
+)
+
+// names are the executables that find looks for, in this order. Ubuntu's chromium
+// is a snap, which cannot see the temporary folder; GitHub's runners have Chrome.
+var names = []string{"google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "headless-shell"}
+
+// find returns the browser's executable.
+func find(path string) (string, error) {
+	if path != "" {
+		found, err := exec.LookPath(path)
+		if err != nil {
+			return "", fmt.Errorf("no browser at %q: %w", path, err)
+		}
+		return found, nil
+	}
+	for _, name := range names {
+		found, err := exec.LookPath(name)
+		if err != nil {
+			continue
+		}
+		if real, err := filepath.EvalSymlinks(found); err == nil && strings.HasSuffix(real, "/snap") {
+			continue
+		}
+		return found, nil
+	}
+	return "", fmt.Errorf("no Chromium found: looked for %s; install one (Debian: apt-get install chromium), or name it with --browser-path",
+		strings.Join(names, ", "))
+}
+
+// disabledFeatures are joined into one flag, since a second one would replace the
+// first. HttpsUpgrades would move a page on http://app.example.com to https where
+// port 443 answers; the rest are background services.
+var disabledFeatures = []string{
+	"Translate", "BlinkGenPropertyTrees", // chromedp's own
+	"HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
+	"OptimizationHints", "MediaRouter", "AutofillServerCommunication",
+	"CertificateTransparencyComponentUpdater",
+}
+
+func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
+	o := slices.Clone(chromedp.DefaultExecAllocatorOptions[:])
+	o = append(o,
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(b.home.profile),
+		chromedp.Env("HOME="+b.home.dir),
+		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
+		chromedp.Flag("host-resolver-rules", b.resolverRules()),
+		chromedp.Flag("ignore-certificate-errors-spki-list", b.origins.SPKI()),
+		// HTTP_PROXY and the like of the environment must not come between.
+		chromedp.Flag("no-proxy-server", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-domain-reliability", true),
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("no-pings", true),
+	)
+	if b.options.Log != nil {
+		o = append(o, chromedp.CombinedOutput(lines(b.options.Log)))
+	}
+	return o
+}
+
+// resolverRules leave the target's addresses alone, or lead them where ConnectTo
+// says, and lead everything else to the fixtures. The first rule that matches
+// counts.
+func (b *Browser) resolverRules() string {
+	var rules []string
+	for _, from := range slices.Sorted(maps.Keys(b.options.ConnectTo)) {
+		rules = append(rules, fmt.Sprintf("MAP %s %s", from, b.options.ConnectTo[from]))
+	}
+	for _, target := range b.options.Targets {
+		target = strings.TrimSuffix(target, ":*")
+		rules = append(rules, fmt.Sprintf("MAP %s %s", target, target))
+	}
+	return strings.Join(append(rules, "MAP * "+b.origins.Addr()), ", ")
+}
+
+// lines is a writer that hands each line on.
+type lines func(string)
+
+func (l lines) Write(p []byte) (int, error) {
+	for line := range strings.Lines(string(p)) {
+		l(strings.TrimRight(line, "\r\n"))
+	}
+	return len(p), nil
+}
+
+// runsAsRoot reports whether the browser's sandbox cannot be used.
+func runsAsRoot() bool { return os.Geteuid() == 0 }

@@ -1,0 +1,35 @@
+package chromium
+
+import (
+	"context"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/css"
+	"github.com/chromedp/cdproto/dom"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+// callIn sends a command to the target of session, bounded by ctx, which may be
+// the context of another target of the same browser.
+func callIn[P, R any](ctx, session context.Context, command cdp.Command[P, R], params P) (R, error) {
+	return cdp.Call(ctx, chromedp.FromContext(session).Target, command, params)
+}
+
+// runIn runs an action on the target of session, bounded by ctx.
+func runIn[T any](ctx, session context.Context, action chromedp.Action[T]) (T, error) {
+	return action(ctx, chromedp.FromContext(session).Target)
+}
+
+// quieten leaves a page's session with the network's events. chromedp enables more
+// domains than are read here, and each refused request would be logged to one.
+func quieten(ctx, session context.Context) error {
+	for _, disable := range []cdp.Command[cdp.Empty, cdp.Empty]{log.Disable, css.Disable, dom.Disable} {
+		if _, err := callIn(ctx, session, disable, cdp.Empty{}); err != nil {
+			return err
+		}
+	}
+	_, err := callIn(ctx, session, network.Enable, network.EnableParams{})
+	return err
+}

@@ -1,0 +1,246 @@
+package chromium
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/target"
+	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// opaqueHost is the page around the sandboxed frame whose origin is opaque. It is
+// an http page, so that no target is mixed content to its frame.
+const opaqueHost = "http://opaque.corsproof.test"
+
+// openTimeout is how long a page may take to open. It is served by this process.
+const openTimeout = 30 * time.Second
+
+// harnessGrace is how much longer than its request a script may take to say what
+// it saw, before it is the browser's fault.
+const harnessGrace = 15 * time.Second
+
+// A tab is a page on one origin and what watches it: its own protocol session, and
+// one for its sandboxed frame or its worker.
+type tab struct {
+	browser *Browser
+	ctx     context.Context // of chromedp: where scripts run, in the page or the frame
+	page    context.Context // of chromedp: the page itself
+	key     tabKey
+	trace   *trace
+
+	workerOnce sync.Once
+	workerErr  error
+}
+
+// newTab navigates a fresh tab to the origin and starts to watch it.
+func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey) (*tab, error) {
+	t := &tab{browser: b, ctx: tabCtx, page: tabCtx, key: key, trace: newTrace()}
+	location := key.origin
+	if key.origin == "null" {
+		location = opaqueHost
+	}
+	if err := b.origins.Add(location); err != nil {
+		return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
+	}
+	// The tab must exist before a context with a deadline may touch it: chromedp
+	// binds its life to the first one.
+	if err := chromedp.Do(tabCtx); err != nil {
+		return nil, fmt.Errorf("the browser opened no tab: %w", err)
+	}
+	within, cancel := t.bounded(ctx, openTimeout)
+	defer cancel()
+	if err := chromedp.Do(within, chromedp.Navigate(location+"/")); err != nil {
+		if within.Err() == nil && b.alive() == nil {
+			return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
+		}
+		return nil, fmt.Errorf("the page on %s did not open: %w", location, err)
+	}
+	// The browser may have other ideas: HSTS, upgrades to https.
+	got, err := chromedp.Run(within, chromedp.Evaluate[string]("self.origin"))
+	if err != nil {
+		return nil, err
+	}
+	if got != location {
+		return nil, &fetch.OriginError{Origin: key.origin, Got: got, Why: "the browser upgrades such pages, as it does under a preloaded HSTS domain"}
+	}
+	if err := t.watch(within, tabCtx); err != nil {
+		return nil, err
+	}
+	if key.origin == "null" {
+		if err := t.enterFrame(within); err != nil {
+			return nil, err
+		}
+	}
+	return t, nil
+}
+
+// bounded returns the page's context with a deadline, which ends with the caller's
+// too.
+func (t *tab) bounded(caller context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(t.ctx, d)
+	stop := context.AfterFunc(caller, cancel)
+	return ctx, func() { stop(); cancel() }
+}
+
+// watch makes a session report its network events, and guards it if the tab is.
+func (t *tab) watch(ctx, session context.Context) error {
+	chromedp.Listen(session, t.trace.handle)
+	if err := quieten(ctx, session); err != nil {
+		return err
+	}
+	if t.key.guarded {
+		return guard(ctx, session, t.browser.options.Effects)
+	}
+	return nil
+}
+
+// enterFrame opens the sandboxed frame and moves the tab's scripts there. A frame
+// with an opaque origin is a target of its own, with a session of its own.
+func (t *tab) enterFrame(ctx context.Context) error {
+	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool]("corsproof.openFrame()", chromedp.EvalAwaitPromise)); err != nil {
+		return fmt.Errorf("no sandboxed frame: %w", err)
+	}
+	frame, err := t.attach(ctx, "iframe")
+	if err != nil {
+		return err
+	}
+	got, err := runIn(ctx, frame, chromedp.Evaluate[string]("self.origin"))
+	if err != nil {
+		return err
+	}
+	if got != "null" {
+		return &fetch.OriginError{Origin: "null", Got: got, Why: "a sandboxed frame should have an opaque origin"}
+	}
+	t.ctx = frame
+	return nil
+}
+
+// startWorker starts the page's dedicated worker, once. Half of its evidence comes
+// through its own session, half through the page's, and the page's guard holds it.
+func (t *tab) startWorker(ctx context.Context) error {
+	t.workerOnce.Do(func() {
+		if _, t.workerErr = runIn(ctx, t.ctx, chromedp.Evaluate[bool]("corsproof.startWorker()", chromedp.EvalAwaitPromise)); t.workerErr != nil {
+			return
+		}
+		var worker context.Context
+		if worker, t.workerErr = t.attach(ctx, "worker"); t.workerErr != nil {
+			return
+		}
+		chromedp.Listen(worker, t.trace.handle)
+		_, t.workerErr = callIn(ctx, worker, network.Enable, network.EnableParams{})
+	})
+	return t.workerErr
+}
+
+// attach opens a session to the child of that type which the tab's scripts have
+// made, and watches frames.
+func (t *tab) attach(ctx context.Context, childType string) (context.Context, error) {
+	infos, err := chromedp.Targets(t.page)
+	if err != nil {
+		return nil, err
+	}
+	parent := chromedp.FromContext(t.ctx).Target.TargetID
+	for _, info := range infos {
+		if info.Type != childType || info.ParentID != parent && target.ID(info.ParentFrameID) != parent {
+			continue
+		}
+		child, _ := chromedp.NewContext(t.page, chromedp.WithTargetID(info.TargetID))
+		if err := chromedp.Do(child); err != nil {
+			return nil, fmt.Errorf("no session for the %s: %w", childType, err)
+		}
+		if childType == "iframe" {
+			if err := t.watch(ctx, child); err != nil {
+				return nil, err
+			}
+		}
+		return child, nil
+	}
+	return nil, fmt.Errorf("the browser shows no %s of the script on %s", childType, t.key.origin)
+}
+
+// seen is what page.js returns.
+type seen struct {
+	fetch.Response
+	Exception string `json:"exception"`
+	TimedOut  bool   `json:"timedOut"`
+}
+
+// do makes one request from the tab's script and collects the evidence.
+func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error) {
+	if r.Timeout == 0 {
+		r.Timeout = fetch.DefaultTimeout
+	}
+	if r.Tag == "" {
+		r.Tag = fmt.Sprintf("untagged-%d", t.browser.tabs.Add(1))
+	}
+	within, cancel := t.bounded(ctx, r.Timeout+harnessGrace)
+	defer cancel()
+	if r.Global == fetch.Worker {
+		if err := t.startWorker(within); err != nil {
+			return fetch.Observation{}, fmt.Errorf("no worker on %s: %w", t.key.origin, err)
+		}
+	}
+	record := t.trace.begin(r.Tag)
+	defer t.trace.end(record)
+	began := time.Now()
+	script, err := scriptFor(r)
+	if err != nil {
+		return fetch.Observation{}, err
+	}
+	s, err := chromedp.Run(within, chromedp.Evaluate[seen](script, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return fetch.Observation{}, t.harnessError(ctx, within, err)
+	}
+	record.settle(within)
+	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}
+	record.conclude(&o, s.TimedOut)
+	return o, nil
+}
+
+// harnessError says whose fault it is that a script did not answer.
+func (t *tab) harnessError(caller, within context.Context, err error) error {
+	switch {
+	case caller.Err() != nil:
+		return caller.Err()
+	case t.browser.alive() != nil:
+		return fmt.Errorf("the browser ended in the middle of a request: %w", err)
+	case errors.Is(within.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.key.origin, harnessGrace)
+	}
+	return fmt.Errorf("the page on %s: %w", t.key.origin, err)
+}
+
+// scriptFor writes the call of page.js.
+func scriptFor(r fetch.Request) (string, error) {
+	headers := r.Headers
+	if headers == nil {
+		headers = fetch.HeaderList{}
+	}
+	description, err := json.Marshal(map[string]any{
+		"api":            r.API,
+		"global":         r.Global,
+		"url":            r.URL + "#" + r.Tag,
+		"method":         r.Method,
+		"headers":        headers,
+		"body":           r.Body,
+		"credentials":    orElse(r.Credentials, fetch.SameOrigin),
+		"redirect":       orElse(r.Redirect, fetch.Follow),
+		"uploadListener": r.UploadListener,
+		"timeout":        r.Timeout.Milliseconds(),
+	})
+	return "corsproof.run(" + string(description) + ")", err
+}
+
+func orElse[T ~string](value, other T) T {
+	if value == "" {
+		return other
+	}
+	return value
+}

@@ -1,0 +1,308 @@
+package chromium
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/chromedp/cdproto/network"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// A trace gathers the network events of a tab, its frame and its worker, and
+// sorts them into records by the fragment of the request's URL. The browser keeps
+// the fragment on the CORS-preflight request too, and sends it to no server.
+type trace struct {
+	mu        sync.Mutex
+	sequence  int
+	records   map[string]*record // by tag
+	transfers map[network.RequestID]*transfer
+}
+
+func newTrace() *trace {
+	return &trace{records: map[string]*record{}, transfers: map[network.RequestID]*transfer{}}
+}
+
+// A record is the evidence of one request of a script: its preflights, itself, and
+// its redirects.
+type record struct {
+	trace     *trace
+	tag       string
+	transfers []*transfer
+	changed   chan struct{}
+}
+
+// A transfer is what the browser calls a request: one id, and a hop for each
+// redirect.
+type transfer struct {
+	id        network.RequestID
+	record    *record // nil until the request is known; extra information may come first
+	preflight bool
+	hops      []hop
+	sent      []sent                // as it went out, hop by hop
+	received  []*fetch.WireResponse // as it came in, hop by hop
+	cached    bool
+	finished  bool
+	failed    *network.EventLoadingFailed
+}
+
+// A hop is what the page's process knew of a request.
+type hop struct {
+	request  fetch.WireRequest
+	response *fetch.WireResponse
+	hasExtra bool // what is on the wire is, or will be, known
+}
+
+type sent struct {
+	headers  fetch.HeaderList
+	sequence int
+}
+
+// begin opens the record for a tag. A later one with the same tag takes its place.
+func (t *trace) begin(tag string) *record {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := &record{trace: t, tag: tag, changed: make(chan struct{}, 1)}
+	t.records[tag] = r
+	return r
+}
+
+// end forgets a record.
+func (t *trace) end(r *record) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.records[r.tag] == r {
+		delete(t.records, r.tag)
+	}
+	for _, tr := range r.transfers {
+		delete(t.transfers, tr.id)
+	}
+}
+
+// handle takes an event from a session's read loop. It must not block.
+func (t *trace) handle(event any) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	var tr *transfer
+	switch e := event.(type) {
+	case *network.EventRequestWillBeSent:
+		tr = t.transfer(e.RequestID)
+		tr.willBeSent(t, e)
+	case *network.EventRequestWillBeSentExtraInfo:
+		tr = t.transfer(e.RequestID)
+		t.sequence++
+		tr.sent = append(tr.sent, sent{headerLines(e.Headers), t.sequence})
+	case *network.EventResponseReceivedExtraInfo:
+		tr = t.transfer(e.RequestID)
+		tr.received = append(tr.received, &fetch.WireResponse{Status: int(e.StatusCode), Headers: headerLines(e.Headers)})
+	case *network.EventResponseReceived:
+		tr = t.transfer(e.RequestID)
+		tr.answered(e.Response, e.HasExtraInfo)
+	case *network.EventRequestServedFromCache:
+		tr = t.transfer(e.RequestID)
+		tr.cached = true
+	case *network.EventLoadingFinished:
+		tr = t.transfer(e.RequestID)
+		tr.finished = true
+	case *network.EventLoadingFailed:
+		tr = t.transfer(e.RequestID)
+		tr.failed = e
+	default:
+		return
+	}
+	if tr.record != nil {
+		select {
+		case tr.record.changed <- struct{}{}:
+		default:
+		}
+	}
+}
+
+func (t *trace) transfer(id network.RequestID) *transfer {
+	tr := t.transfers[id]
+	if tr == nil {
+		tr = &transfer{id: id}
+		t.transfers[id] = tr
+	}
+	return tr
+}
+
+func (tr *transfer) willBeSent(t *trace, e *network.EventRequestWillBeSent) {
+	if e.RedirectResponse != nil {
+		tr.answered(e.RedirectResponse, e.RedirectHasExtraInfo)
+	}
+	tr.preflight = e.Initiator != nil && e.Initiator.Type == network.InitiatorTypePreflight
+	tr.hops = append(tr.hops, hop{request: fetch.WireRequest{
+		Method:  e.Request.Method,
+		URL:     e.Request.URL,
+		Headers: headerLines(e.Request.Headers),
+	}})
+	if tr.record == nil {
+		if r := t.records[strings.TrimPrefix(e.Request.URLFragment, "#")]; r != nil {
+			tr.record = r
+			r.transfers = append(r.transfers, tr)
+		}
+	}
+}
+
+// answered notes the response to the latest hop.
+func (tr *transfer) answered(r *network.Response, hasExtra bool) {
+	if len(tr.hops) == 0 {
+		return
+	}
+	h := &tr.hops[len(tr.hops)-1]
+	h.response = &fetch.WireResponse{Status: int(r.Status), StatusText: r.StatusText, Headers: headerLines(r.Headers)}
+	h.hasExtra = hasExtra
+	tr.cached = tr.cached || r.FromDiskCache
+}
+
+// settled reports whether all evidence of a transfer is there.
+func (tr *transfer) settled() bool {
+	if !tr.finished && tr.failed == nil {
+		return false
+	}
+	wire := 0
+	for _, h := range tr.hops {
+		if h.hasExtra {
+			wire++
+		}
+	}
+	if tr.failed != nil && len(tr.hops) > 0 && tr.hops[len(tr.hops)-1].response == nil && tr.sentButRefused() {
+		// Refused by the CORS check: the page's process never got the response,
+		// but the network's did.
+		wire++
+	}
+	return len(tr.sent) >= wire && len(tr.received) >= wire
+}
+
+// sentButRefused reports whether the request itself went out and the response was
+// refused; a failed preflight means that it never did.
+func (tr *transfer) sentButRefused() bool {
+	status := tr.failed.CorsErrorStatus
+	return status != nil && !refusedBefore(string(status.CorsError))
+}
+
+// settle waits until the evidence is complete. Extra information may be late, and
+// for some requests never comes, so the waiting has an end of its own.
+func (r *record) settle(ctx context.Context) {
+	deadline := time.NewTimer(settleTimeout)
+	defer deadline.Stop()
+	for !r.settled() {
+		select {
+		case <-r.changed:
+		case <-deadline.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// settleTimeout is how long evidence may come after the script has spoken.
+const settleTimeout = 500 * time.Millisecond
+
+func (r *record) settled() bool {
+	r.trace.mu.Lock()
+	defer r.trace.mu.Unlock()
+	actual := false
+	for _, tr := range r.transfers {
+		if !tr.settled() {
+			return false
+		}
+		actual = actual || !tr.preflight
+	}
+	return actual
+}
+
+// conclude adds the evidence to what the script saw.
+func (r *record) conclude(o *fetch.Observation, timedOut bool) {
+	r.trace.mu.Lock()
+	defer r.trace.mu.Unlock()
+	type placed struct {
+		sequence int
+		exchange fetch.Exchange
+	}
+	var all []placed
+	for _, tr := range r.transfers {
+		for i, h := range tr.hops {
+			last := i == len(tr.hops)-1
+			e := fetch.Exchange{Kind: fetch.Actual, Request: h.request, Response: h.response, Cached: last && tr.cached}
+			if tr.preflight {
+				e.Kind = fetch.Preflight
+			}
+			// Later than everything that was sent, unless it was.
+			sequence := r.trace.sequence + 1
+			if i < len(tr.sent) {
+				e.Request.Headers, sequence = tr.sent[i].headers, tr.sent[i].sequence
+			}
+			if i < len(tr.received) {
+				e.Response = merged(tr.received[i], h.response)
+			}
+			if last && tr.failed != nil {
+				e.Error = tr.failed.ErrorText
+				e.Held = tr.failed.BlockedReason == network.BlockedReasonInspector
+				if s := tr.failed.CorsErrorStatus; s != nil {
+					e.Reason = string(s.CorsError)
+				}
+			}
+			if i >= len(tr.sent) && !e.Held && e.Response == nil && !tr.cached && !tr.preflight {
+				// The script asked, but its preflight failed or the browser
+				// forbade it: the request never left.
+				continue
+			}
+			all = append(all, placed{sequence, e})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b placed) int { return a.sequence - b.sequence })
+	for _, p := range all {
+		o.Exchanges = append(o.Exchanges, p.exchange)
+	}
+	if !o.Shared() {
+		o.Cause, o.Detail = r.cause(timedOut)
+		if o.Cause == fetch.ByCORS {
+			r.blame(o)
+		}
+	}
+}
+
+// blame writes the browser's reason to the exchange that it is about: one about
+// the preflight belongs to the preflight, though the browser reports it on the
+// request that never left.
+func (r *record) blame(o *fetch.Observation) {
+	if !refusedBefore(o.Detail) {
+		return
+	}
+	for i := len(o.Exchanges) - 1; i >= 0; i-- {
+		if e := &o.Exchanges[i]; e.Kind == fetch.Preflight {
+			e.Reason = o.Detail
+			return
+		}
+	}
+}
+
+// merged is the response as it came over the wire, with the status text that only
+// the page's process knows.
+func merged(wire, page *fetch.WireResponse) *fetch.WireResponse {
+	m := *wire
+	if page != nil {
+		m.StatusText = page.StatusText
+	}
+	return &m
+}
+
+// headerLines takes the protocol's headers apart: equal names come in one value,
+// joined by line feeds. They are sorted, since their order is not kept.
+func headerLines(headers network.Headers) fetch.HeaderList {
+	var l fetch.HeaderList
+	for name, value := range headers {
+		text, _ := value.(string)
+		for line := range strings.SplitSeq(text, "\n") {
+			l = append(l, fetch.Header{Name: name, Value: line})
+		}
+	}
+	slices.SortStableFunc(l, func(a, b fetch.Header) int { return strings.Compare(a.Name, b.Name) })
+	return l
+}
