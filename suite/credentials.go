@@ -87,6 +87,7 @@ var credentials = Chapter{
 			Level:      Required,
 			Authorized: true,
 			Apart:      CookiesApart,
+			When:       func(c Claim) bool { return len(c.unsendable()) == 0 },
 			Steps:      []Step{{Method: "GET", Want: Want{Shared: Yes}}},
 			Needs:      []string{"simple.get", "credentials.include"},
 		},

@@ -30,11 +30,11 @@ func (f Filter) Check() error {
 			return fmt.Errorf("scenario %q is no pattern: %w", pattern, err)
 		}
 		one := Filter{Scenarios: []string{pattern}}
-		if !slices.ContainsFunc(Scenarios(), one.keeps) {
+		if !slices.ContainsFunc(Scenarios(), one.Keeps) {
 			return fmt.Errorf("scenario %q matches none%s; corsproof list shows all", pattern, nearest(pattern))
 		}
 	}
-	if !slices.ContainsFunc(Scenarios(), f.keeps) {
+	if !slices.ContainsFunc(Scenarios(), f.Keeps) {
 		return fmt.Errorf("no scenario of %s has level %s", strings.Join(f.Scenarios, ", "), f.Level)
 	}
 	return nil
@@ -51,7 +51,8 @@ func nearest(pattern string) string {
 	return ""
 }
 
-func (f Filter) keeps(s Scenario) bool {
+// Keeps reports whether the filter keeps a scenario.
+func (f Filter) Keeps(s Scenario) bool {
 	if f.Level != "" && slices.Index(levels, s.Level) > slices.Index(levels, f.Level) {
 		return false
 	}

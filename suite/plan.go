@@ -44,7 +44,7 @@ func plan(t Target, filter Filter, maxWait time.Duration) []play {
 	all := claims(t)
 	var plays []play
 	for _, s := range Scenarios() {
-		if !filter.keeps(s) {
+		if !filter.Keeps(s) {
 			continue
 		}
 		var bound, gaps []play

@@ -330,6 +330,22 @@ func legalValue(name string) string {
 	return "corsproof"
 }
 
+// unsendable returns what the target's owner declares that scripts send, and the
+// policy lets none send: names of headers, and "cookies".
+func (c Claim) unsendable() []string {
+	var names []string
+	for _, h := range c.Target.Request.Headers {
+		covered := c.listsHeader("*") && !fetch.IsNonWildcardRequestHeaderName(h.Name)
+		if !c.listsHeader(h.Name) && !covered && !fetch.IsSafelistedRequestHeader(h.Name, h.Value) {
+			names = append(names, h.Name)
+		}
+	}
+	if len(c.Target.Request.Cookies) > 0 && !c.Policy.AllowCredentials {
+		names = append(names, "cookies")
+	}
+	return names
+}
+
 // Conditions of Scenario.When.
 
 func implements(method string) func(Claim) bool {

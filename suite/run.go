@@ -411,6 +411,10 @@ func advice(t Target) []string {
 				all = append(all, a)
 			}
 		}
+		if names := c.unsendable(); len(names) > 0 {
+			all = append(all, fmt.Sprintf("request declares %s, which the policy lets no script send to %s; credentials.authorized is not tried there.",
+				strings.Join(names, ", "), c.Resources[0].Path))
+		}
 		for _, o := range c.allowedOrigins() {
 			mixed = mixed || c.obstacle(o) == MixedContent
 		}
