@@ -54,7 +54,8 @@ func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
 	o = append(o,
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(b.home.profile),
-		chromedp.Env("HOME="+b.home.dir),
+		// A killed browser leaves its temporary files: they go with the home.
+		chromedp.Env("HOME="+b.home.dir, "TMPDIR="+b.home.temp),
 		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
 		chromedp.Flag("host-resolver-rules", b.resolverRules()),
 		chromedp.Flag("ignore-certificate-errors-spki-list", b.origins.SPKI()),

@@ -21,6 +21,7 @@ const homePattern = "corsproof-chromium-"
 type home struct {
 	dir     string
 	profile string
+	temp    string // for the browser's own temporary files
 }
 
 func newHome() (*home, error) {
@@ -29,10 +30,11 @@ func newHome() (*home, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the browser gets no home folder: %w", err)
 	}
-	h := &home{dir: dir, profile: filepath.Join(dir, "profile")}
+	h := &home{dir: dir, profile: filepath.Join(dir, "profile"), temp: filepath.Join(dir, "tmp")}
 	err = errors.Join(
 		os.WriteFile(filepath.Join(dir, "owner"), []byte(strconv.Itoa(os.Getpid())), 0o600),
-		os.Mkdir(h.profile, 0o700))
+		os.Mkdir(h.profile, 0o700),
+		os.Mkdir(h.temp, 0o700))
 	if err != nil {
 		h.remove()
 		return nil, err

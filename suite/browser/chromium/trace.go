@@ -170,19 +170,25 @@ func (tr *transfer) settled() bool {
 			wire++
 		}
 	}
-	if tr.failed != nil && len(tr.hops) > 0 && tr.hops[len(tr.hops)-1].response == nil && tr.sentButRefused() {
-		// Refused by the CORS check: the page's process never got the response,
-		// but the network's did.
-		wire++
+	if tr.failed != nil && tr.refused() {
+		// The page's process never got the response, but the network's did: there
+		// is one for each time that the request went out.
+		wire = max(wire, len(tr.sent), len(tr.hops))
 	}
 	return len(tr.sent) >= wire && len(tr.received) >= wire
 }
 
-// sentButRefused reports whether the request itself went out and the response was
-// refused; a failed preflight means that it never did.
-func (tr *transfer) sentButRefused() bool {
-	status := tr.failed.CorsErrorStatus
-	return status != nil && !refusedBefore(string(status.CorsError))
+// refused reports whether a failed transfer had a response, which was not shared, and
+// that the request went out: a refused preflight means that it never did.
+func (tr *transfer) refused() bool {
+	cause, detail := causeOf(tr.failed)
+	switch cause {
+	case fetch.ByCORS:
+		return tr.preflight || !refusedBefore(detail)
+	case fetch.ByOther:
+		return !tr.failed.Canceled
+	}
+	return false
 }
 
 // settle waits until the evidence is complete. Extra information may be late, and
@@ -209,6 +215,9 @@ func (r *record) settled() bool {
 	defer r.trace.mu.Unlock()
 	actual := false
 	for _, tr := range r.transfers {
+		if !tr.preflight && tr.failed != nil && tr.failed.Canceled {
+			return true // the script gave up, and its preflight's end will not be told
+		}
 		if !tr.settled() {
 			return false
 		}
