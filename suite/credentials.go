@@ -89,7 +89,7 @@ var credentials = Chapter{
 			Apart:      CookiesApart,
 			When:       func(c Claim) bool { return len(c.unsendable()) == 0 },
 			Steps:      []Step{{Method: "GET", Want: Want{Shared: Yes}}},
-			Needs:      []string{"simple.get", "credentials.include"},
+			Needs:      []string{"simple.get", "credentials.include", "credentials.header", "headers.listed.shared"},
 		},
 	},
 }

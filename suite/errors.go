@@ -21,7 +21,8 @@ var errorAnswers = Chapter{
 			Each:     ErrorResource,
 			Steps:    []Step{{Method: "GET", Credentials: fetch.Include, Want: Want{Shared: Yes, Status: true}}},
 			When:     withCredentials,
-			Needs:    []string{"simple.get", "credentials.include"},
+			Needs: []string{"simple.get", "credentials.include",
+				"errors.not-found", "errors.unauthorized", "errors.client", "errors.server"},
 		},
 		{
 			ID:       "errors.preflight",

@@ -32,6 +32,9 @@ func (p play) stepExpectation(s boundStep) string {
 	add(w.Preflight, "is preflighted", "is not preflighted")
 	add(w.Leaves, "is let through", "is not let through")
 	add(w.Shared, "has its response shared with the script", "has its response kept from the script")
+	if w.Accepted {
+		wants = append(wants, "has its CORS-preflight request answered with success")
+	}
 	if w.Status {
 		wants = append(wants, fmt.Sprintf("shows the script its status %d", s.resource.Status))
 	}

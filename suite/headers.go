@@ -58,7 +58,7 @@ var headers = Chapter{
 				Want:    Want{Preflight: Yes, Leaves: Yes},
 			}},
 			When:  all(implements("POST"), allowsHeader("Content-Type")),
-			Needs: []string{"headers.listed"},
+			Needs: []string{"headers.listed", "preflight.safelisted-method"},
 		},
 		{
 			ID:    "headers.json.unlisted",

@@ -69,6 +69,9 @@ func (j judgement) aspects() []*outcome {
 	}
 	w := j.bound.want
 	aspects := []*outcome{j.preflight(w.Preflight), j.leaves(w.Leaves), j.shared(w.Shared)}
+	if w.Accepted {
+		aspects = append(aspects, j.accepted())
+	}
 	if w.Status {
 		aspects = append(aspects, j.status())
 	}
@@ -103,6 +106,9 @@ func (j judgement) network() *outcome {
 	preflight := o.Preflight()
 	unanswered := preflight != nil && preflight.Response == nil && o.Actual() == nil
 	if unanswered && (o.Cause == fetch.ByTimeout || o.Cause == fetch.ByConnection) {
+		if j.bound.want.Leaves == No {
+			return &outcome{verdict: Unjudged, reason: NotObservable, observed: "the CORS-preflight request got no answer, so that nothing could leave"}
+		}
 		observed := "the CORS-preflight request got no answer, though GET did"
 		if o.Cause == fetch.ByConnection {
 			observed = "the connection of the CORS-preflight request was closed without an answer (" + o.Detail + "), though GET got one"
@@ -171,6 +177,20 @@ func (j judgement) refused() *outcome {
 		failures:  failures,
 		onTheWire: true,
 	}
+}
+
+// accepted judges whether the answer to the CORS-preflight request passes the CORS
+// check with an ok status. What its lists allow is for other scenarios to say.
+func (j judgement) accepted() *outcome {
+	refused := j.leaves(Yes)
+	if refused == nil {
+		return nil
+	}
+	beyondLists := func(f *fetch.Failure) bool { return !f.Reason.OfLists() }
+	if len(refused.failures) > 0 && !slices.ContainsFunc(refused.failures, beyondLists) {
+		return nil
+	}
+	return refused
 }
 
 // allowed is the outcome of a request that CORS should have refused.
@@ -269,7 +289,7 @@ func (j judgement) readable() *outcome {
 	name := j.play.bindings[ExposedHeader]
 	onWire := j.wireHeaders()
 	if name == "*" {
-		name = firstUnexposed(onWire, nil)
+		name = firstUnexposed(applications(onWire), nil)
 	}
 	switch {
 	case !j.observation.Shared():
@@ -315,6 +335,14 @@ func (j judgement) wireHeaders() fetch.HeaderList {
 		}
 	}
 	return nil
+}
+
+// applications are the headers that are not the CORS protocol's own, which a server
+// that must list what it exposes has no reason to list.
+func applications(headers fetch.HeaderList) fetch.HeaderList {
+	return slices.DeleteFunc(slices.Clone(headers), func(h fetch.Header) bool {
+		return strings.HasPrefix(strings.ToLower(h.Name), "access-control-")
+	})
 }
 
 func firstUnexposed(headers fetch.HeaderList, exposed []string) string {

@@ -33,7 +33,7 @@ var methods = Chapter{
 			Level: Informative,
 			Steps: []Step{{Method: "patch", Want: Want{Preflight: Yes, Leaves: No}}},
 			When:  func(c Claim) bool { return c.lists("PATCH") && !c.lists("patch") && !c.lists("*") },
-			Needs: []string{"methods.unlisted"},
+			Needs: []string{"methods.listed", "methods.unlisted"},
 		},
 		{
 			ID:    "methods.unlisted",

@@ -23,7 +23,7 @@ var origins = Chapter{
 			Level: Required,
 			Each:  AllowedOrigin,
 			Steps: []Step{preflighted(Yes)},
-			Needs: []string{"preflight.answered"},
+			Needs: []string{"preflight.answered", "origins.allowed"},
 		},
 		refused("origins.refused", "A page of an unrelated origin cannot read the response", UnrelatedOrigin),
 		{
@@ -33,6 +33,7 @@ var origins = Chapter{
 			Level:  Required,
 			Origin: UnrelatedOrigin,
 			Steps:  []Step{preflighted(No)},
+			Needs:  []string{"origins.refused"},
 		},
 		refused("origins.refused.opaque", "A sandboxed frame, whose origin is opaque, cannot read the response", OpaqueOrigin),
 		{
@@ -42,6 +43,7 @@ var origins = Chapter{
 			Level:  Required,
 			Origin: OpaqueOrigin,
 			Steps:  []Step{preflighted(No)},
+			Needs:  []string{"origins.refused.opaque", "origins.refused.preflight"},
 		},
 		refused("origins.refused.port", "A page on another port of an allowed origin cannot read the response", OtherPort),
 		refused("origins.refused.scheme", "A page of an allowed origin under the other scheme cannot read the response", OtherScheme),
@@ -65,7 +67,7 @@ func refused(id, title string, origin Role) Scenario {
 		Each:   origin,
 		Steps:  []Step{{Method: "GET", Want: Want{Shared: No}}},
 	}
-	if id != "origins.refused" && id != "origins.refused.opaque" {
+	if id != "origins.refused" {
 		// Who lets everybody in needs not be told of each.
 		s.Needs = []string{"origins.refused"}
 	}

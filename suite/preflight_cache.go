@@ -20,7 +20,7 @@ var preflightCache = Chapter{
 				{Method: "GET", Headers: fetch.HeaderList{{Name: ListedHeader}}, Want: Want{Preflight: No, Leaves: Yes}},
 			},
 			When:  remembers,
-			Needs: []string{"headers.listed"},
+			Needs: []string{"headers.listed.shared"},
 		},
 		{
 			ID:    "cache.hit.method",
@@ -33,7 +33,7 @@ var preflightCache = Chapter{
 				{Method: ListedMethod, Want: Want{Preflight: No, Leaves: Yes}},
 			},
 			When:  remembers,
-			Needs: []string{"methods.listed", "cache.hit"},
+			Needs: []string{"methods.listed.shared", "cache.hit"},
 		},
 		{
 			ID:    "cache.expiry",
@@ -72,7 +72,7 @@ var preflightCache = Chapter{
 				{Method: PreflightMethod, Headers: fetch.HeaderList{{Name: PreflightHeader}}, Want: Want{MaxAge: true}},
 			},
 			When:  func(c Claim) bool { return c.Policy.MaxAge != nil },
-			Needs: []string{"preflight.answered"},
+			Needs: []string{"preflight.answered", "cache.hit", "cache.zero", "cache.expiry"},
 		},
 		{
 			ID:    "cache.other-url",

@@ -37,7 +37,7 @@ var preflights = Chapter{
 			Title: "A CORS-preflight request without Access-Control-Request-Headers must be answered",
 			Spec:  "cors-preflight-fetch",
 			Level: Required,
-			Steps: []Step{{Method: ListedMethod, Want: Want{Preflight: Yes, Leaves: Yes}}},
+			Steps: []Step{{Method: ListedMethod, Want: Want{Preflight: Yes, Accepted: true}}},
 			Needs: []string{"preflight.answered"},
 		},
 		{
@@ -50,7 +50,7 @@ var preflights = Chapter{
 				Headers: fetch.HeaderList{{Name: AllListedHeaders}},
 				Want:    Want{Preflight: Yes, Leaves: Yes},
 			}},
-			Needs: []string{"preflight.answered"},
+			Needs: []string{"preflight.answered", "headers.listed"},
 		},
 		{
 			ID:    "preflight.upload-listener",
@@ -65,7 +65,7 @@ var preflights = Chapter{
 				Want:           Want{Preflight: Yes, Leaves: Yes},
 			}},
 			When:  implements("POST"),
-			Needs: []string{"preflight.answered"},
+			Needs: []string{"preflight.answered", "preflight.no-request-headers", "preflight.safelisted-method"},
 		},
 	},
 }

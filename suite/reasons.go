@@ -136,7 +136,8 @@ func reasonText(reason string) (ReasonText, bool) {
 }
 
 // fixes says what to change, one line for each step that fails, in the order in
-// which a browser meets them.
+// which a browser meets them. What was given is said of all but the first, which is
+// what was observed.
 func fixes(o outcome, p *play) []string {
 	names := []string{o.reason}
 	for _, f := range o.failures {
@@ -151,8 +152,8 @@ func fixes(o outcome, p *play) []string {
 			continue
 		}
 		line := text.Repair
-		for _, f := range o.failures {
-			if string(f.Reason) == name && f.Header != "" {
+		for i, f := range o.failures {
+			if i > 0 && string(f.Reason) == name && f.Header != "" {
 				line += fmt.Sprintf(" Here %s is %s; expected %s.", f.Header, f.Given, f.Expected)
 				break
 			}

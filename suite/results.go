@@ -105,8 +105,12 @@ func concerns(cause, r *Result, each Role) bool {
 	if cause.Browser != r.Browser || cause.policy != r.policy {
 		return false
 	}
+	value := cause.Bindings[each.slug()]
+	if each != "" && value == cause.Resource {
+		return r.Resource == cause.Resource
+	}
 	other, both := r.Bindings[each.slug()]
-	return !both || other == cause.Bindings[each.slug()]
+	return !both || other == value
 }
 
 // sortHeaders puts headers in an order that does not change from run to run.

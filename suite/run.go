@@ -135,6 +135,7 @@ type trial struct {
 	play     play
 	latest   Attempt
 	attempts []Attempt
+	skipped  *outcome // why it was not tried after all
 	outcome  outcome
 }
 
@@ -171,7 +172,11 @@ func (run *run) tryAll(ctx context.Context, trials []*trial) string {
 	run.total = len(runnable) * run.repeats
 	run.tryIn(ctx, runnable, run.repeats)
 	for _, t := range runnable {
-		t.outcome = judge(t.play, t.attempts[0])
+		if t.skipped != nil {
+			t.outcome = *t.skipped
+		} else {
+			t.outcome = judge(t.play, t.attempts[0])
+		}
 	}
 	run.confirm(ctx, runnable)
 	if ctx.Err() != nil {
@@ -251,7 +256,9 @@ func (run *run) tryIn(ctx context.Context, trials []*trial, rounds int) {
 	}
 	run.spent.Requests += time.Since(began)
 	for _, t := range trials {
-		t.attempts = append(t.attempts, t.latest)
+		if t.skipped == nil {
+			t.attempts = append(t.attempts, t.latest)
+		}
 	}
 }
 
@@ -275,9 +282,7 @@ func (run *run) round(ctx context.Context, contexts *contexts, trials []*trial) 
 	}
 	run.sideBySide(ctx, contexts, prompt, width, run.timeout)
 	wg.Wait()
-	// Each would keep a connection for the whole timeout; the probe has already
-	// given the server its time.
-	run.sideBySide(ctx, contexts, hanging, hangingWidth, min(run.timeout, hangingTimeout))
+	run.tryHanging(ctx, contexts, hanging)
 	for _, t := range trials {
 		for _, o := range t.latest.Steps {
 			run.spent.Fetches++
@@ -288,9 +293,40 @@ func (run *run) round(ctx context.Context, contexts *contexts, trials []*trial) 
 	}
 }
 
+// tryHanging tries the trials whose CORS-preflight request the target is not going to
+// answer, by what the probe says. Each keeps a connection for its whole timeout, so
+// they have a short one, the probe having given the target its time; and if the
+// scenario hangs that all others need, these are blocked without being tried.
+func (run *run) tryHanging(ctx context.Context, contexts *contexts, trials []*trial) {
+	var first, rest []*trial
+	for _, t := range trials {
+		if t.play.scenario.ID == preflightAnswered {
+			first = append(first, t)
+		} else {
+			rest = append(rest, t)
+		}
+	}
+	timeout := min(run.timeout, hangingTimeout)
+	run.sideBySide(ctx, contexts, first, hangingWidth, timeout)
+	for _, t := range first {
+		if judge(t.play, t.latest).verdict != Fail {
+			continue
+		}
+		for _, other := range rest {
+			other.skipped = &outcome{verdict: Blocked, reason: preflightAnswered, expected: other.play.expectation()}
+		}
+		return
+	}
+	run.sideBySide(ctx, contexts, rest, hangingWidth, timeout)
+}
+
 const (
 	hangingWidth   = 4
 	hangingTimeout = time.Second
+
+	// preflightAnswered is the scenario without which nothing that is preflighted
+	// can pass.
+	preflightAnswered = "preflight.answered"
 )
 
 // sideBySide tries trials, so many at once.

@@ -100,6 +100,10 @@ type Want struct {
 	Preflight Answer // a CORS-preflight request was sent
 	Leaves    Answer // the actual request leaves the browser, or would if effects were delivered
 
+	// Accepted asks that the answer to the CORS-preflight request passes the CORS
+	// check with an ok status, whatever its lists allow.
+	Accepted bool
+
 	// Status asks that a shared response has the status that its resource declares.
 	Status bool
 

@@ -58,6 +58,18 @@ func (r Reason) OfPreflight() bool {
 	return false
 }
 
+// OfLists reports whether the failure lies in what a response to a CORS-preflight
+// request lists, and neither in the CORS check nor in the status.
+func (r Reason) OfLists() bool {
+	switch r {
+	case InvalidAllowMethodsPreflightResponse, InvalidAllowHeadersPreflightResponse,
+		MethodDisallowedByPreflightResponse, HeaderDisallowedByPreflightResponse,
+		AuthorizationNotCoveredByWildcard:
+		return true
+	}
+	return false
+}
+
 // A Failure is one step of the Standard at which a response fails. It is the
 // server's, and the server's owner can repair it.
 type Failure struct {

@@ -1,0 +1,33 @@
+package suite_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+func TestSuite(t *testing.T) {
+	RegisterFailHandler(Fail)
+	RunSpecs(t, "suite")
+}
+
+// judgedByModel judges a server by the Fetch Standard's model. Every request
+// reaches the server, which must keep no state.
+func judgedByModel(server http.Handler, target suite.Target) (*suite.Report, error) {
+	listening := httptest.NewServer(server)
+	defer listening.Close()
+	target.URL, target.Effects = listening.URL, fetch.Deliver
+	report, err := suite.Run(context.Background(), target, fetch.Model{Effects: fetch.Deliver}, suite.Filter{})
+	if err == nil && report.Partial != "" {
+		err = fmt.Errorf("the run is partial: %s", report.Partial)
+	}
+	return report, err
+}
