@@ -5,13 +5,28 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
-// lanes is how many contexts the plays share that do not mind company. A browser's
-// HTTP cache lets equal GETs of one site pass one at a time; each lane has a cache.
-const lanes = 2
+// Lanes are contexts that share the plays which do not mind company. A browser's HTTP
+// cache lets equal GETs of one site pass one at a time, and each lane has a cache of
+// its own. For a target that is near, the pages of a second lane cost more than the
+// waiting.
+const (
+	lanesNear = 1
+	lanesFar  = 3
+	far       = 20 * time.Millisecond
+)
+
+// lanesFor returns how many lanes pay for a target that answers after d.
+func lanesFor(d time.Duration) int {
+	if d < far {
+		return lanesNear
+	}
+	return lanesFar
+}
 
 // fewPlays is how many plays of an origin do not pay for a second page: those of
 // look-alikes, mostly.
@@ -29,7 +44,7 @@ type contexts struct {
 // http come before any request: a target's HSTS may forbid them later.
 func (run *run) openContexts(ctx context.Context, trials []*trial) *contexts {
 	c := &contexts{apart: map[Apart]fetch.Context{}}
-	assignLanes(trials)
+	assignLanes(trials, lanesFor(run.probe.latency))
 	lanesUsed := 0
 	for _, t := range trials {
 		p := &t.play
@@ -90,8 +105,8 @@ func originsOf(trials []*trial, apart Apart, lane int) []string {
 	return origins
 }
 
-// assignLanes deals the plays of each origin out among the lanes.
-func assignLanes(trials []*trial) {
+// assignLanes deals the plays of each origin out among so many lanes.
+func assignLanes(trials []*trial, lanes int) {
 	plays, dealt := map[string]int{}, map[string]int{}
 	inLanes := func(p *play) bool { return p.scenario.Apart == Together && !p.scenario.AskedByCorsproof }
 	for _, t := range trials {

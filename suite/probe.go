@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -14,7 +15,8 @@ import (
 type probe struct {
 	cause       fetch.Cause // why it does not answer GET; empty if it does
 	detail      string
-	optionsHang bool // GET is answered, a CORS-preflight request is not
+	latency     time.Duration // of the answer to GET, connecting included
+	optionsHang bool          // GET is answered, a CORS-preflight request is not
 }
 
 // probeTarget asks the target's first resource. The target may be far away, but six
@@ -52,6 +54,7 @@ func (run *run) probeTarget(ctx context.Context) (probe, error) {
 	return probe{
 		cause:       answers[0].Cause,
 		detail:      answers[0].Detail,
+		latency:     time.Duration(answers[0].Seconds * float64(time.Second)),
 		optionsHang: answers[0].Cause == "" && answers[1].Cause == fetch.ByTimeout,
 	}, nil
 }

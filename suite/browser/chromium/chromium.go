@@ -90,10 +90,11 @@ func Start(ctx context.Context, options Options) (_ *Browser, err error) {
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(ctx), b.allocatorOptions(path)...)
 	tab, closeTab := chromedp.NewContext(allocator)
-	b.ctx, b.cancel = tab, func() {
+	// Once: a second call would wait for a browser that has ended.
+	b.ctx, b.cancel = tab, sync.OnceFunc(func() {
 		closeTab()
 		stop()
-	}
+	})
 	// The first Do binds the browser's life to its context, so that one has no
 	// deadline; a caller who gives up is heard all the same.
 	started := make(chan error, 1)

@@ -3,6 +3,7 @@ package chromium
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"os"
@@ -86,26 +87,38 @@ func killUsers(dir string) {
 	}
 }
 
-// trust adds an authority to the home's certificate store. Chromium then accepts
-// certificates that it signed, and still validates their names and times.
+// trust adds the certificates of an authority to the home's store. Chromium then
+// accepts what they signed, and still validates names and times.
 func (h *home) trust(ctx context.Context, authority []byte) error {
-	certutil, err := exec.LookPath("certutil")
-	if err != nil {
-		return fmt.Errorf("a private authority needs certutil, which is not installed (Debian: apt-get install libnss3-tools)")
+	if _, err := exec.LookPath("certutil"); err != nil {
+		return errors.New("a private authority needs certutil, which is not installed (Debian: apt-get install libnss3-tools)")
 	}
 	store := filepath.Join(h.dir, ".pki", "nssdb")
-	file := filepath.Join(h.dir, "authority.pem")
-	if err := errors.Join(os.MkdirAll(store, 0o700), os.WriteFile(file, authority, 0o600)); err != nil {
+	if err := os.MkdirAll(store, 0o700); err != nil {
 		return err
 	}
-	for _, args := range [][]string{
-		{"-N", "--empty-password"},
-		{"-A", "-t", "C,,", "-n", "corsproof target", "-i", file},
-	} {
-		out, err := exec.CommandContext(ctx, certutil, append(args, "-d", "sql:"+store)...).CombinedOutput()
+	certutil := func(args ...string) error {
+		out, err := exec.CommandContext(ctx, "certutil", append(args, "-d", "sql:"+store)...).CombinedOutput()
 		if err != nil {
 			return fmt.Errorf("certutil %s: %w: %s", args[0], err, strings.TrimSpace(string(out)))
 		}
+		return nil
 	}
-	return nil
+	if err := certutil("-N", "--empty-password"); err != nil {
+		return err
+	}
+	// certutil takes the first certificate of a file and drops the rest.
+	for n := 1; ; n++ {
+		var block *pem.Block
+		if block, authority = pem.Decode(authority); block == nil {
+			return nil
+		}
+		file := filepath.Join(h.dir, fmt.Sprintf("authority-%d.pem", n))
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			return err
+		}
+		if err := certutil("-A", "-t", "C,,", "-n", fmt.Sprintf("corsproof target %d", n), "-i", file); err != nil {
+			return err
+		}
+	}
 }

@@ -184,6 +184,14 @@ var _ = Describe("The start", func() {
 		Expect(delivering.Home()).To(BeADirectory())
 	})
 
+	It("ends when its caller gives up, and leaves nothing", func(ctx SpecContext) {
+		gone, cancel := context.WithCancel(ctx)
+		cancel()
+		_, err := chromium.Start(gone, chromium.Options{})
+		Expect(err).To(MatchError(context.Canceled))
+		Expect(leftHomes()).To(ConsistOf(delivering.Home(), holding.Home()))
+	})
+
 	It("says what it looked for", func(ctx SpecContext) {
 		_, err := chromium.Start(ctx, chromium.Options{Path: "/no/such/browser"})
 		Expect(err).To(MatchError(ContainSubstring(`no browser at "/no/such/browser"`)))

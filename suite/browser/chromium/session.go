@@ -8,6 +8,8 @@ import (
 	"github.com/chromedp/cdproto/dom"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
+	cruntime "github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -25,7 +27,7 @@ func runIn[T any](ctx, session context.Context, action chromedp.Action[T]) (T, e
 // quieten leaves a page's session with the network's events. chromedp enables more
 // domains than are read here, and each refused request would be logged to one.
 func quieten(ctx, session context.Context) error {
-	for _, disable := range []cdp.Command[cdp.Empty, cdp.Empty]{log.Disable, css.Disable, dom.Disable} {
+	for _, disable := range []cdp.Command[cdp.Empty, cdp.Empty]{log.Disable, css.Disable, dom.Disable, cruntime.Disable, page.Disable} {
 		if _, err := callIn(ctx, session, disable, cdp.Empty{}); err != nil {
 			return err
 		}

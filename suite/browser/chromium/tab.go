@@ -63,7 +63,7 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey)
 		return nil, fmt.Errorf("the page on %s did not open: %w", location, err)
 	}
 	// The browser may have other ideas: HSTS, upgrades to https.
-	got, err := chromedp.Run(within, chromedp.Evaluate[string]("self.origin"))
+	got, err := chromedp.Run(within, chromedp.Evaluate[string](`fetch("/").then(r => r.text()).then(() => self.origin)`, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return nil, err
 	}
