@@ -9,5 +9,7 @@ import (
 
 func TestReference(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "reference")
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "reference", config, reporter)
 }

@@ -16,7 +16,9 @@ import (
 
 func TestSuite(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "suite")
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "suite", config, reporter)
 }
 
 // judgedByModel judges a server by the Fetch Standard's model. Every request

@@ -9,5 +9,7 @@ import (
 
 func TestConfig(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "runner/config")
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "runner/config", config, reporter)
 }

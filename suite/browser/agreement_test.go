@@ -22,7 +22,9 @@ import (
 
 func TestAgreement(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "Agreement")
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "Agreement", config, reporter)
 }
 
 var browser *chromium.Browser

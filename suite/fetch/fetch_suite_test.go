@@ -11,5 +11,7 @@ import (
 // most of which are pinned by web-platform-tests.
 func TestFetch(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "suite/fetch")
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "suite/fetch", config, reporter)
 }

@@ -19,7 +19,9 @@ import (
 
 func TestSpecs(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "Specs")
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "Specs", config, reporter)
 }
 
 // Every scenario against the reference server, in Chromium.

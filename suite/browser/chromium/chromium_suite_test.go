@@ -20,7 +20,9 @@ import (
 
 func TestChromium(t *testing.T) {
 	RegisterFailHandler(Fail)
-	RunSpecs(t, "Chromium")
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "Chromium", config, reporter)
 }
 
 // Two browsers for all specs, since each takes a second to start: one that delivers

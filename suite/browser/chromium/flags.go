@@ -3,7 +3,6 @@ package chromium
 import (
 	"fmt"
 	"maps"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -96,6 +95,3 @@ func (l lines) Write(p []byte) (int, error) {
 	}
 	return len(p), nil
 }
-
-// runsAsRoot reports whether the browser's sandbox cannot be used.
-func runsAsRoot() bool { return os.Geteuid() == 0 }

@@ -1,0 +1,115 @@
+package main_test
+
+import (
+	"encoding/json"
+	"os"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gexec"
+
+	"github.com/corsproof/corsproof/runner/config"
+	"github.com/corsproof/corsproof/suite"
+)
+
+var _ = Describe("list", func() {
+	It("lists every scenario as JSON", func() {
+		s := corsproof("list", "--json")
+		Expect(s).To(gexec.Exit(0))
+		var entries []struct{ ID, Chapter, Level, Title, Spec string }
+		Expect(json.Unmarshal(s.Out.Contents(), &entries)).To(Succeed())
+
+		Expect(len(entries)).To(BeNumerically(">=", 60))
+		ids := map[string]bool{}
+		for _, e := range entries {
+			Expect(ids).NotTo(HaveKey(e.ID))
+			ids[e.ID] = true
+			Expect(e.Chapter).NotTo(BeEmpty())
+			Expect(e.Level).To(BeElementOf("required", "recommended", "informative"))
+			Expect(e.Title).NotTo(BeEmpty())
+			Expect(e.Spec).To(HavePrefix("https://fetch.spec.whatwg.org/#"))
+		}
+	})
+
+	It("lists them for people, by chapter", func() {
+		s := corsproof("list")
+		Expect(s).To(gexec.Exit(0))
+		Expect(stdout(s)).To(HavePrefix("Simple requests\n  simple.get  "))
+		Expect(stdout(s)).To(MatchRegexp(`\n  options\.plain +OPTIONS without Origin .* \(recommended\)\n`))
+	})
+})
+
+var _ = Describe("explain", func() {
+	It("explains scenarios, reasons and other words", func() {
+		s := corsproof("explain", "errors.server", "MissingAllowOriginHeader", "held")
+
+		Expect(s).To(gexec.Exit(0))
+		Expect(stdout(s)).To(HavePrefix("errors.server (required)\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n\nMissingAllowOriginHeader\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n\nheld\n\n  only the actual response could show it"))
+	})
+
+	It("explains every scenario and every reason", func() {
+		args := []string{"explain"}
+		for _, scenario := range suite.Scenarios() {
+			args = append(args, scenario.ID)
+		}
+		for _, reason := range suite.Reasons() {
+			args = append(args, reason.Reason)
+		}
+		Expect(corsproof(args...)).To(gexec.Exit(0))
+	})
+})
+
+var _ = Describe("judge", func() {
+	It("comes to the same verdicts as the run", func() {
+		server := serve(forgetful())
+		recorded := temp("report.json")
+		Expect(corsproof("run", "--browser", "none", "-f", sampleAt(server.URL), "--json", recorded)).To(gexec.Exit(suite.ExitFails))
+		data, err := os.ReadFile(recorded)
+		Expect(err).NotTo(HaveOccurred())
+		server.Close()
+
+		s := corsproof("judge", recorded, "--json", "-")
+
+		Expect(s).To(gexec.Exit(suite.ExitFails))
+		Expect(verdicts(parsed(s.Out.Contents()))).To(Equal(verdicts(parsed(data))))
+		Expect(stderr(s)).To(ContainSubstring("✗ errors.server"))
+	})
+})
+
+var _ = Describe("init", func() {
+	It("writes a file to start from, which is valid", func() {
+		file := temp("cors.yaml")
+		s := corsproof("init", "--output", file)
+
+		Expect(s).To(gexec.Exit(0))
+		Expect(stderr(s)).To(ContainSubstring("corsproof run -f " + file))
+		Expect(stdout(s)).To(BeEmpty())
+		_, err := config.Load(file, os.LookupEnv)
+		Expect(err).NotTo(HaveOccurred())
+	})
+
+	It("replaces a file only by force", func() {
+		file := temp("cors.yaml")
+		Expect(os.WriteFile(file, []byte("mine"), 0o600)).To(Succeed())
+
+		s := corsproof("init", "-o", file)
+		Expect(s).To(gexec.Exit(suite.ExitUsage))
+		Expect(stderr(s)).To(Equal("corsproof: " + file + " exists; --force replaces it\n"))
+		Expect(os.ReadFile(file)).To(BeEquivalentTo("mine"))
+
+		Expect(corsproof("init", "-o", file, "--force")).To(gexec.Exit(0))
+		Expect(os.ReadFile(file)).To(BeEquivalentTo(config.Template()))
+	})
+
+	It("writes to standard output", func() {
+		Expect(stdout(corsproof("init", "-o", "-"))).To(Equal(config.Template()))
+	})
+})
+
+var _ = Describe("version", func() {
+	It("says which version, and which Go", func() {
+		Expect(stdout(corsproof("version"))).To(MatchRegexp(`^corsproof \S+ \(go1\.\S+ \w+/\w+\)\n$`))
+	})
+})

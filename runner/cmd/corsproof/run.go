@@ -1,0 +1,162 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/corsproof/corsproof/runner"
+	"github.com/corsproof/corsproof/runner/config"
+	"github.com/corsproof/corsproof/runner/report"
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+const runLong = `Judges a server and reports.
+
+With -f it is the server of that file, with what its owner says of it. Without, it is
+the reference server inside of corsproof, which keeps its policy: a way to see that
+everything works.
+
+By default nothing is changed on your server: requests that may change something, such
+as PUT and POST, are held back in the browser after their preflight was answered for
+real. What only their response could show is then not judged, and the report says so.
+
+` + exitCodes
+
+const runExample = `  corsproof run
+  corsproof run -f cors.yaml
+  corsproof run -f cors.yaml --target http://localhost:8080 --effects deliver
+  corsproof run -f cors.yaml --connect-to api.example.com:443:127.0.0.1:8443 --cacert ca.pem
+  corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
+  corsproof run -f cors.yaml --json report.json --junit junit.xml
+  corsproof run --browser none --json - | jq .summary`
+
+// runFlags are what "corsproof run" was told.
+type runFlags struct {
+	file        string
+	target      string
+	effects     string
+	caFile      string
+	connectTo   []string
+	browsers    []string
+	browserPath string
+	scenarios   []string
+	level       string
+	timeout     time.Duration
+	maxWait     time.Duration
+	noProgress  bool
+	outputs     outputs
+}
+
+func newRun() *cobra.Command {
+	var f runFlags
+	c := &cobra.Command{
+		Use:     "run",
+		Short:   "Judge a server",
+		Long:    runLong,
+		Example: runExample,
+		Args:    cobra.NoArgs,
+		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.Context()) },
+	}
+	flags := c.Flags()
+	flags.SortFlags = false
+	flags.StringVarP(&f.file, "file", "f", "", "what the server promises, such as cors.yaml")
+	flags.StringVar(&f.target, "target", "", "judge this server, scheme://host[:port], in place of the file's")
+	flags.StringVar(&f.effects, "effects", "", "hold or deliver requests that may change something, in place of what the file says")
+	flags.StringVar(&f.caFile, "cacert", "", "trust the certificate authorities of this PEM file for the target")
+	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "connect elsewhere, HOST1:PORT1:HOST2:PORT2; may be repeated")
+	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, or none for the Fetch Standard over the wire")
+	flags.StringVar(&f.browserPath, "browser-path", "", "the browser's executable; by default it is looked for")
+	flags.StringSliceVar(&f.scenarios, "scenario", nil, "run these alone: ids or patterns such as 'preflight.*', by commas; may be repeated")
+	flags.StringVar(&f.level, "level", "", "run what matters at least so much: required, recommended or informative")
+	flags.DurationVar(&f.timeout, "timeout", fetch.DefaultTimeout, "how long a response may take")
+	flags.DurationVar(&f.maxWait, "max-wait", suite.DefaultMaxWait, "how long a scenario may wait for something to expire")
+	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress")
+	f.outputs.define(flags)
+	completeRun(c)
+	f.outputs.complete(c)
+	return c
+}
+
+func (f *runFlags) run(ctx context.Context) error {
+	if err := f.outputs.check(); err != nil {
+		return err
+	}
+	options, err := f.options()
+	if err != nil {
+		return err
+	}
+	done := f.showProgress(&options)
+	defer done()
+	unheard := context.AfterFunc(ctx, func() {
+		done()
+		fmt.Fprintln(os.Stderr, "corsproof: interrupted; what is known so far follows, unless you interrupt again")
+	})
+	r, err := runner.Run(ctx, options)
+	unheard()
+	done()
+	if err != nil {
+		return err
+	}
+	return f.outputs.write(r)
+}
+
+// options are what the flags mean to the runner.
+func (f *runFlags) options() (o runner.Options, err error) {
+	o = runner.Options{
+		Target:      f.target,
+		Effects:     fetch.Effects(f.effects),
+		CAFile:      f.caFile,
+		BrowserPath: f.browserPath,
+		Filter:      suite.Filter{Scenarios: f.scenarios, Level: suite.Level(f.level)},
+		Timeout:     f.timeout,
+		MaxWait:     &f.maxWait,
+		Version:     version(),
+	}
+	if f.timeout == 0 {
+		return o, errors.New("timeout 0s: expected more than 0")
+	}
+	if o.Browser, err = f.browser(); err != nil {
+		return o, err
+	}
+	for _, s := range f.connectTo {
+		c, err := config.ParseConnectTo(s)
+		if err != nil {
+			return o, fmt.Errorf("--connect-to %w", err)
+		}
+		o.ConnectTo = append(o.ConnectTo, c)
+	}
+	if f.file != "" {
+		o.Config, err = config.Load(f.file, os.LookupEnv)
+	}
+	return o, err
+}
+
+// browser is the one that was named. Two are one that is not built yet.
+func (f *runFlags) browser() (string, error) {
+	switch len(f.browsers) {
+	case 0:
+		return "", fmt.Errorf("--browser names none; expected %s", strings.Join(runner.Browsers(), " or "))
+	case 1:
+		return f.browsers[0], nil
+	}
+	return "", fmt.Errorf("--browser %s: several browsers in one run are not built yet; expected %s",
+		strings.Join(f.browsers, ","), strings.Join(runner.Browsers(), " or "))
+}
+
+// showProgress has the runner show how far it is, if somebody can see that. What it
+// returns ends that, and may be called again.
+func (f *runFlags) showProgress(o *runner.Options) (done func()) {
+	if f.noProgress || !isTerminal(os.Stderr) {
+		return func() {}
+	}
+	progress := report.NewProgress(os.Stderr)
+	o.Progress = progress.Update
+	return progress.Done
+}

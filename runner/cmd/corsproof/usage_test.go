@@ -1,0 +1,86 @@
+package main_test
+
+import (
+	"os"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/gexec"
+
+	"github.com/corsproof/corsproof/suite"
+)
+
+var _ = DescribeTable("a mistake of usage is one message, without the usage:",
+	func(message string, args ...string) {
+		s := corsproof(args...)
+		Expect(s).To(gexec.Exit(suite.ExitUsage))
+		Expect(stderr(s)).To(Equal("corsproof: " + message + "\n"))
+		Expect(stdout(s)).To(BeEmpty())
+	},
+	Entry("an unknown command", `unknown command "rnu"; did you mean run?`, "rnu"),
+	Entry("one that is like none", `unknown command "zzzzz"; corsproof --help shows all`, "zzzzz"),
+	Entry("an unknown flag", "unknown flag: --fiel", "run", "--fiel", "x"),
+	Entry("an argument too many", `unknown command "cors.yaml" for "corsproof run"`, "run", "cors.yaml"),
+	Entry("a file that does not exist", `open nope.yaml: no such file or directory; "corsproof init" writes a cors.yaml to start from`, "run", "-f", "nope.yaml"),
+	Entry("a browser that is not built yet", `browser "firefox" is not built yet; expected chromium or none`, "run", "--browser", "firefox"),
+	Entry("several browsers", "--browser chromium,firefox: several browsers in one run are not built yet; expected chromium or none", "run", "--browser", "chromium,firefox"),
+	Entry("no browser at all", "--browser names none; expected chromium or none", "run", "--browser", ""),
+	Entry("a target without a promise", "--target says where the server is, but not what it promises: name a configuration by -f, such as the cors.yaml that \"corsproof init\" writes", "run", "--target", "https://api.example.com"),
+	Entry("an unknown level", `level "high": expected required, recommended or informative`, "run", "--level", "high"),
+	Entry("a scenario that there is not", `scenario "simple.gte" matches none (try "simple.*"); corsproof list shows all`, "run", "--scenario", "simple.gte"),
+	Entry("unknown effects", `effects "maybe": expected hold or deliver`, "run", "--effects", "maybe"),
+	Entry("a malformed mapping", `--connect-to "a:b" has 2 of the 4 parts between colons; expected HOST1:PORT1:HOST2:PORT2, such as api.example.com:443:127.0.0.1:8443`, "run", "--connect-to", "a:b"),
+	Entry("no authority", "no certificate authority: open /nope.pem: no such file or directory", "run", "--cacert", "/nope.pem"),
+	Entry("no time at all", "timeout 0s: expected more than 0", "run", "--timeout", "0"),
+	Entry("two reports on standard output", "--json and --junit cannot both go to standard output", "run", "--json", "-", "--junit", "-"),
+	Entry("a report in no folder", "cannot write /nope/report.json: stat /nope: no such file or directory", "run", "--json", "/nope/report.json"),
+	Entry("a report that is a folder", "cannot write /: it is a folder", "run", "--junit", "/"),
+	Entry("nothing to explain", "explain what? Name a scenario or a reason; corsproof list shows all scenarios", "explain"),
+	Entry("a name that is like another", `"errors.sevrer" is no scenario and no reason; did you mean errors.server?`, "explain", "simple.get", "errors.sevrer"),
+	Entry("a reason that is like another", `"missingalloworigin" is no scenario and no reason; did you mean MissingAllowOriginHeader?`, "explain", "missingalloworigin"),
+	Entry("a name that is like none", `"zzzzzzzzzz" is no scenario and no reason; corsproof list shows all scenarios`, "explain", "zzzzzzzzzz"),
+	Entry("nothing to judge", "judge takes one report, such as report.json; 0 were named", "judge"),
+	Entry("a report that does not exist", "open nope.json: no such file or directory", "judge", "nope.json"),
+	Entry("a report that is none", "/dev/null: it is no report in JSON: unexpected end of JSON input", "judge", "/dev/null"),
+)
+
+var _ = Describe("a configuration with mistakes", func() {
+	It("is said with every mistake and its place", func() {
+		file := temp("cors.yaml")
+		Expect(os.WriteFile(file, []byte("target: https://api.example.com/v1\npolicy: {maxage: 5}\n"), 0o600)).To(Succeed())
+		s := corsproof("run", "-f", file)
+
+		Expect(s).To(gexec.Exit(suite.ExitUsage))
+		Expect(stderr(s)).To(HavePrefix("corsproof: " + file + ": 2 mistakes\n" + file + ":1:9: "))
+		Expect(strings.Count(stderr(s), "\n")).To(Equal(3))
+	})
+})
+
+var _ = Describe("help", func() {
+	It("teaches by examples, and says what exit codes mean", func() {
+		for _, args := range [][]string{{}, {"--help"}, {"run", "--help"}} {
+			s := corsproof(args...)
+			Expect(s).To(gexec.Exit(0))
+			Expect(stdout(s)).To(ContainSubstring("corsproof run -f cors.yaml"))
+			Expect(stdout(s)).To(ContainSubstring("Exit codes:\n  0  the server keeps its policy"))
+		}
+	})
+})
+
+var _ = DescribeTable("a shell completes",
+	func(want string, args ...string) {
+		s := corsproof(append([]string{"__complete"}, args...)...)
+		Expect(s).To(gexec.Exit(0))
+		Expect(strings.Split(stdout(s), "\n")).To(ContainElement(HavePrefix(want)))
+	},
+	Entry("commands", "explain\t", "ex"),
+	Entry("browsers", "none", "run", "--browser", ""),
+	Entry("levels", "recommended", "run", "--level", "rec"),
+	Entry("effects", "deliver", "run", "--effects", ""),
+	Entry("scenarios", "errors.server\tA page of an allowed origin can read a 5xx answer", "run", "--scenario", "errors."),
+	Entry("whole chapters", "origins.*\tOrigins", "run", "--scenario", "or"),
+	Entry("the last of several", "simple.get,errors.server\t", "run", "--scenario", "simple.get,err"),
+	Entry("what can be explained", "MissingAllowOriginHeader", "explain", "Miss"),
+	Entry("flags", "--max-wait\t", "run", "--max"),
+)

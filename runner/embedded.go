@@ -1,0 +1,53 @@
+package runner
+
+import (
+	"fmt"
+	"io"
+	"log"
+	"net"
+	"net/http"
+
+	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// An embedded server is the reference server, inside of this process.
+type embedded struct {
+	target suite.Target
+	close  func()
+}
+
+// serveReference serves the sample application with the sample policy on a free port
+// of 127.0.0.1. Nothing there can be harmed, so effects are delivered.
+func serveReference() (*embedded, error) {
+	cors, err := reference.New(policy.Sample())
+	if err != nil {
+		return nil, fmt.Errorf("the reference server: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("the reference server found no port: %w", err)
+	}
+	server := &http.Server{
+		Handler:  cors.Handler(reference.Items()),
+		ErrorLog: log.New(io.Discard, "", 0),
+	}
+	go server.Serve(listener)
+	return &embedded{
+		target: suite.Target{
+			URL:    "http://" + listener.Addr().String(),
+			Policy: policy.Sample(),
+			Resources: []suite.Resource{
+				{Path: "/v1/items"},
+				{Path: "/v1/public", Cacheable: true},
+				{Path: "/v1/missing", Status: http.StatusNotFound},
+				{Path: "/v1/private", Status: http.StatusUnauthorized},
+				{Path: "/v1/broken", Status: http.StatusInternalServerError},
+			},
+			Effects: fetch.Deliver,
+		},
+		close: func() { server.Close() },
+	}, nil
+}

@@ -1,0 +1,117 @@
+// Package runner runs the suite against a server: it binds a configuration and what
+// overrides it to a target, starts the user agent, leads both to the server by the same
+// way, and takes the secrets out of the report.
+package runner
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/corsproof/corsproof/runner/config"
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// Options says what to run. The zero value judges the embedded reference server in
+// Chromium.
+type Options struct {
+	// Config says which server to judge, and what it promises. Nil means the
+	// embedded reference server with the sample policy.
+	Config *config.Config
+
+	// Target, Effects and CAFile replace what Config says, unless they are empty.
+	// ConnectTo comes before what Config says. Target needs a Config, since without
+	// one nothing is promised.
+	Target    string
+	Effects   fetch.Effects
+	CAFile    string
+	ConnectTo []config.ConnectTo
+
+	// Browser is one of Browsers. Empty means the first.
+	Browser string
+
+	// BrowserPath is the browser's executable. Empty looks for one.
+	BrowserPath string
+
+	Filter suite.Filter
+
+	// Timeout is how long a response may take. 0 means fetch.DefaultTimeout.
+	Timeout time.Duration
+
+	// MaxWait is how long a scenario may wait for something to expire. Nil means
+	// suite.DefaultMaxWait.
+	MaxWait *time.Duration
+
+	// Version is what the report says of corsproof's own.
+	Version string
+
+	// Progress is called whenever a scenario has been tried, one call at a time.
+	Progress func(done, total int)
+}
+
+// Run judges a server and returns the report. A target that cannot be reached, and a
+// context that ends, are in the report too, which then says that it is partial.
+//
+// An error is an *Error.
+func Run(ctx context.Context, o Options) (*suite.Report, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	subject, err := o.subject()
+	if err != nil {
+		return nil, err
+	}
+	defer subject.close()
+	transport := subject.transport()
+	defer transport.CloseIdleConnections()
+	// Should suite.Run panic, the browser must end all the same.
+	ua, stop, err := o.start(ctx, subject, transport)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	report, err := suite.Run(ctx, subject.target, ua, o.Filter, o.suiteOptions(transport)...)
+	if err != nil {
+		return nil, usage(err)
+	}
+	redact(report, subject.secrets)
+	return report, nil
+}
+
+// check returns an error if something is wrong that needs no file to see.
+func (o Options) check() error {
+	if err := checkBrowser(o.Browser); err != nil {
+		return usage(err)
+	}
+	if o.Timeout < 0 {
+		return usage(fmt.Errorf("timeout %s: expected more than 0", o.Timeout))
+	}
+	if o.MaxWait != nil && *o.MaxWait < 0 {
+		return usage(fmt.Errorf("max wait %s: expected 0 or more", *o.MaxWait))
+	}
+	switch o.Effects {
+	case "", fetch.Hold, fetch.Deliver:
+	default:
+		return usage(fmt.Errorf("effects %q: expected hold or deliver", o.Effects))
+	}
+	if err := o.Filter.Check(); err != nil {
+		return usage(err)
+	}
+	return nil
+}
+
+func (o Options) suiteOptions(transport http.RoundTripper) []suite.Option {
+	options := []suite.Option{suite.WithTransport(transport), suite.WithVersion(o.Version)}
+	if o.Timeout > 0 {
+		options = append(options, suite.WithTimeout(o.Timeout))
+	}
+	if o.MaxWait != nil {
+		options = append(options, suite.WithMaxWait(*o.MaxWait))
+	}
+	if o.Progress != nil {
+		options = append(options, suite.WithProgress(o.Progress))
+	}
+	return options
+}

@@ -1,0 +1,15 @@
+package runner_test
+
+import (
+	"testing"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+func TestRunner(t *testing.T) {
+	RegisterFailHandler(Fail)
+	config, reporter := GinkgoConfiguration()
+	config.RandomizeAllSpecs = true
+	RunSpecs(t, "runner", config, reporter)
+}
