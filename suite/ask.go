@@ -2,11 +2,7 @@ package suite
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
-	"errors"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"time"
@@ -53,7 +49,7 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 	case err != nil:
 		exchange.Error = err.Error()
 		o.Response.Type = fetch.NetworkError
-		o.Cause, o.Detail = causeOf(err), err.Error()
+		o.Cause, o.Detail = fetch.CauseOf(err), err.Error()
 	default:
 		io.CopyN(io.Discard, response.Body, 4<<10) // lets short answers keep the connection
 		response.Body.Close()
@@ -71,23 +67,4 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 	o.Exchanges = []fetch.Exchange{exchange}
 	o.Seconds = time.Since(began).Seconds()
 	return o, nil
-}
-
-// causeOf says why Go's transport got no response.
-func causeOf(err error) fetch.Cause {
-	var dns *net.DNSError
-	var verification *tls.CertificateVerificationError
-	var unknown x509.UnknownAuthorityError
-	var record tls.RecordHeaderError
-	var alert tls.AlertError
-	var timeout net.Error
-	switch {
-	case errors.As(err, &dns):
-		return fetch.ByDNS
-	case errors.As(err, &verification), errors.As(err, &unknown), errors.As(err, &record), errors.As(err, &alert):
-		return fetch.ByTLS
-	case errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout) && timeout.Timeout():
-		return fetch.ByTimeout
-	}
-	return fetch.ByConnection
 }

@@ -108,7 +108,7 @@ func Run(ctx context.Context, target Target, ua fetch.UserAgent, filter Filter, 
 		option(run)
 	}
 	if run.asker.transport == nil {
-		transport := &http.Transport{DisableCompression: true}
+		transport := fetch.NewTransport(nil, nil)
 		defer transport.CloseIdleConnections()
 		run.asker.transport = transport
 	}

@@ -2,12 +2,9 @@ package fetch
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -61,34 +58,10 @@ func (m Model) NewContext(context.Context) (Context, error) {
 		cache:     &PreflightCache{MaxAgeCap: m.MaxAgeCap, Now: m.Now},
 	}
 	if c.transport == nil {
-		own := newTransport()
+		own := NewTransport(nil, nil)
 		c.transport, c.closeIdle = own, own.CloseIdleConnections
 	}
 	return c, nil
-}
-
-func newTransport() *http.Transport {
-	var dialer net.Dialer
-	var protocols http.Protocols
-	protocols.SetHTTP1(true)
-	return &http.Transport{
-		DisableCompression: true, // it would add a header that the model does not know of
-		Protocols:          &protocols,
-		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
-			// Browsers ask no resolver for names below localhost.
-			host, port, err := net.SplitHostPort(address)
-			if err != nil || !isLocalhost(host) {
-				return dialer.DialContext(ctx, network, address)
-			}
-			conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("127.0.0.1", port))
-			if err != nil {
-				if conn, err := dialer.DialContext(ctx, network, net.JoinHostPort("::1", port)); err == nil {
-					return conn, nil
-				}
-			}
-			return conn, err
-		},
-	}
 }
 
 type modelContext struct {
@@ -424,7 +397,7 @@ func (f *fetching) send(kind ExchangeKind, w WireRequest, body string, credentia
 	exchange := &f.exchanges[len(f.exchanges)-1]
 	fail := func(err error) (*received, *networkError) {
 		exchange.Error = err.Error()
-		return nil, &networkError{f.causeOf(err), err.Error()}
+		return nil, &networkError{causeOf(f.ctx, err), err.Error()}
 	}
 
 	var reader io.Reader
@@ -481,38 +454,4 @@ func isomorphicDecode(value string) string {
 		runes[i] = rune(value[i])
 	}
 	return string(runes)
-}
-
-// causeOf tells why no response came.
-func (f *fetching) causeOf(err error) Cause {
-	if errors.Is(f.ctx.Err(), context.DeadlineExceeded) {
-		return ByTimeout
-	}
-	var (
-		dns         *net.DNSError
-		op          *net.OpError
-		verify      *tls.CertificateVerificationError
-		record      tls.RecordHeaderError
-		alert       tls.AlertError
-		authority   x509.UnknownAuthorityError
-		hostname    x509.HostnameError
-		certificate x509.CertificateInvalidError
-		timeout     net.Error
-	)
-	switch {
-	case errors.As(err, &dns):
-		return ByDNS
-	case errors.As(err, &verify), errors.As(err, &record), errors.As(err, &alert),
-		errors.As(err, &authority), errors.As(err, &hostname), errors.As(err, &certificate),
-		errors.Is(err, http.ErrSchemeMismatch):
-		return ByTLS
-	// An alert has an unexported type, but its operation says that it is one.
-	case errors.As(err, &op) && (op.Op == "remote error" || op.Op == "local error"):
-		return ByTLS
-	case strings.Contains(err.Error(), "tls: "): // crypto/tls has no type for the rest
-		return ByTLS
-	case errors.As(err, &timeout) && timeout.Timeout():
-		return ByTimeout
-	}
-	return ByConnection
 }
