@@ -123,6 +123,9 @@ func Run(ctx context.Context, target Target, ua fetch.UserAgent, filter Filter, 
 	}
 	report.Partial = run.tryAll(ctx, trials)
 	report.Results = run.results(trials)
+	if run.lookBehind(ctx, trials, report.Results) {
+		report.Results = run.results(trials)
+	}
 	report.Summary = summarize(report.Results)
 	if run.times != nil {
 		run.times(run.spent)
