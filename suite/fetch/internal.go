@@ -21,6 +21,7 @@ type request struct {
 	credentials      CredentialsMode
 	redirect         RedirectMode
 	useCORSPreflight bool
+	hold             bool // see Request.Hold
 	cors             bool // the response tainting is "cors", not "basic"
 	redirects        int
 }
@@ -34,6 +35,7 @@ func newRequest(origin string, r Request) *request {
 		body:        r.Body,
 		credentials: r.Credentials,
 		redirect:    r.Redirect,
+		hold:        r.Hold,
 		// The upload listener flag alone sets the use-CORS-preflight flag here:
 		// a body is never a stream.
 		useCORSPreflight: r.API == XHR && r.UploadListener,

@@ -373,7 +373,7 @@ func (f *fetching) networkFetch(req *request) (*received, *networkError) {
 			add("Cookie", cookies)
 		}
 	}
-	if f.context.effects.Holds(req.method) {
+	if f.context.effects.Holds(req.method) || req.hold && Hold.Holds(req.method) {
 		f.exchanges = append(f.exchanges, Exchange{Kind: Actual, Request: w, Held: true})
 		return nil, &networkError{ByHold, fmt.Sprintf("%s is held back: its method is not safe", req.method)}
 	}

@@ -70,6 +70,10 @@ type Request struct {
 	// alone has one.
 	UploadListener bool `json:"uploadListener,omitempty"`
 
+	// Hold holds the request back, as Hold does, though the user agent's effects
+	// would deliver it. The method decides whether there is anything to hold.
+	Hold bool `json:"hold,omitempty"`
+
 	// Tag keeps requests apart that run side by side. It becomes the fragment
 	// of the URL, which no server sees. Requests of one context with the same
 	// tag share CORS-preflight cache entries; whether those with different tags

@@ -55,7 +55,7 @@ type Browser struct {
 	ctx     context.Context // of chromedp, with the browser in it
 	cancel  context.CancelFunc
 
-	tabs      atomic.Int64
+	untagged  atomic.Int64   // requests so far that had no tag
 	closing   sync.WaitGroup // contexts that are being disposed of
 	closeOnce sync.Once
 	closeErr  error
@@ -141,7 +141,7 @@ func (b *Browser) NewContext(ctx context.Context) (fetch.Context, error) {
 	if err := b.alive(); err != nil {
 		return nil, err
 	}
-	return &isolated{browser: b, tabs: map[tabKey]*tabSlot{}}, nil
+	return newIsolated(b), nil
 }
 
 // alive returns an error that says so if the browser has ended.

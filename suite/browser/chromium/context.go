@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/url"
 	"sync"
+	"time"
 
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
@@ -19,6 +20,8 @@ import (
 // pausing requests makes each five times as slow.
 type isolated struct {
 	browser *Browser
+	life    context.Context // ends with Close
+	end     context.CancelFunc
 
 	mu     sync.Mutex
 	root   *root
@@ -33,18 +36,24 @@ type tabKey struct {
 
 // A tabSlot is a tab that is being opened, once for all who wait for it.
 type tabSlot struct {
-	once sync.Once
-	tab  *tab
-	err  error
+	ready chan struct{} // closed when the rest is there
+	tab   *tab
+	err   error
 }
 
 // A root is the tab that came with the browser context. The first origin takes it.
 type root struct {
-	once   sync.Once
-	ctx    context.Context
-	cancel context.CancelFunc
-	err    error
-	taken  bool
+	ready chan struct{} // closed when the browser context is there
+	ctx   context.Context
+	end   context.CancelFunc
+	err   error
+	taken bool
+}
+
+func newIsolated(b *Browser) *isolated {
+	c := &isolated{browser: b, tabs: map[tabKey]*tabSlot{}}
+	c.life, c.end = context.WithCancel(context.Background())
+	return c
 }
 
 // Open makes pages on the origins ready, side by side.
@@ -60,11 +69,20 @@ func (c *isolated) Open(ctx context.Context, origins ...string) error {
 
 // Do makes the request from the page of that origin.
 func (c *isolated) Do(ctx context.Context, origin string, r fetch.Request) (fetch.Observation, error) {
-	t, err := c.tab(ctx, tabKey{origin, c.browser.options.Effects.Holds(fetch.NormalizeMethod(r.Method))})
+	effects := c.browser.options.Effects
+	if r.Hold {
+		effects = fetch.Hold
+	}
+	key := tabKey{origin, effects.Holds(fetch.NormalizeMethod(r.Method))}
+	t, err := c.tab(ctx, key)
 	if err != nil {
 		return fetch.Observation{}, err
 	}
-	return t.do(ctx, r)
+	o, err := t.do(ctx, r)
+	if t.crashed.Load() {
+		c.forget(key, t) // the next request gets another page
+	}
+	return o, err
 }
 
 // SetCookies plants cookies in the context's jar. Those for an https URL are
@@ -94,41 +112,49 @@ func (c *isolated) SetCookies(ctx context.Context, rawURL string, cookies []fetc
 	return err
 }
 
-// tab returns the tab for a key, and opens it if there is none.
+// tab returns the tab for a key, and opens it if there is none. Others may be waiting
+// for it too, so that the caller's context ends the waiting and not the tab.
 func (c *isolated) tab(ctx context.Context, key tabKey) (*tab, error) {
 	c.mu.Lock()
 	if c.closed {
 		c.mu.Unlock()
-		return nil, errors.New("the context is closed")
+		return nil, errClosed
 	}
 	slot := c.tabs[key]
 	if slot == nil {
-		slot = new(tabSlot)
+		slot = &tabSlot{ready: make(chan struct{})}
 		c.tabs[key] = slot
+		go func() {
+			defer close(slot.ready)
+			slot.tab, slot.err = c.openTab(key)
+			var impossible *fetch.OriginError
+			if slot.err != nil && !errors.As(slot.err, &impossible) {
+				c.forget(key, nil) // what failed for once may succeed for the next
+			}
+		}()
 	}
 	c.mu.Unlock()
-	slot.once.Do(func() { slot.tab, slot.err = c.openTab(ctx, key) })
-	if slot.err != nil && c.browser.alive() == nil && ctx.Err() == nil {
-		var impossible *fetch.OriginError
-		if !errors.As(slot.err, &impossible) {
-			c.forget(key, slot) // what failed for once may succeed for the next
-		}
+	select {
+	case <-slot.ready:
+		return slot.tab, slot.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
 	}
-	return slot.tab, slot.err
 }
 
-func (c *isolated) forget(key tabKey, slot *tabSlot) {
+var errClosed = errors.New("the context is closed")
+
+// forget drops the tab of a key, if it is that one.
+func (c *isolated) forget(key tabKey, t *tab) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.tabs[key] == slot {
+	if slot := c.tabs[key]; slot != nil && slot.tab == t {
 		delete(c.tabs, key)
 	}
 }
 
-// openTab opens the tab. Somebody else may be waiting for it too, so the caller's
-// context ends the waiting, not the tab.
-func (c *isolated) openTab(ctx context.Context, key tabKey) (*tab, error) {
-	first, err := c.rootTab(ctx)
+func (c *isolated) openTab(key tabKey) (*tab, error) {
+	first, err := c.rootTab(c.life)
 	if err != nil {
 		return nil, err
 	}
@@ -142,25 +168,35 @@ func (c *isolated) openTab(ctx context.Context, key tabKey) (*tab, error) {
 		// tabs fetch as fast as others, and their timers are not throttled here.
 		tabCtx, _ = chromedp.NewContext(first, chromedp.WithNewWindow(false)) // closed with the browser context
 	}
-	return newTab(ctx, c.browser, tabCtx, key)
+	return newTab(c.life, c.browser, tabCtx, key)
 }
 
 // rootTab returns the tab of the browser context, which is made on first use.
 func (c *isolated) rootTab(ctx context.Context) (context.Context, error) {
 	c.mu.Lock()
-	if c.root == nil {
-		c.root = new(root)
+	if c.closed {
+		c.mu.Unlock()
+		return nil, errClosed
 	}
 	r := c.root
+	if r == nil {
+		r = &root{ready: make(chan struct{})}
+		c.root = r
+		r.ctx, r.end = chromedp.NewContext(c.browser.ctx, chromedp.WithNewBrowserContext())
+		go func() {
+			defer close(r.ready)
+			if err := chromedp.Do(r.ctx); err != nil {
+				r.err = fmt.Errorf("the browser opened no context: %w", err)
+			}
+		}()
+	}
 	c.mu.Unlock()
-	r.once.Do(func() {
-		r.ctx, r.cancel = chromedp.NewContext(c.browser.ctx, chromedp.WithNewBrowserContext())
-		if err := chromedp.Do(r.ctx); err != nil {
-			r.err = fmt.Errorf("the browser opened no context: %w", err)
-			r.cancel()
-		}
-	})
-	return r.ctx, r.err
+	select {
+	case <-r.ready:
+		return r.ctx, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // Close disposes of the context and its tabs, without waiting for the browser to
@@ -172,8 +208,44 @@ func (c *isolated) Close() error {
 		return nil
 	}
 	c.closed = true
-	if c.root != nil && c.root.cancel != nil {
-		c.browser.closing.Go(c.root.cancel)
+	var guarded []*tabSlot
+	for key, slot := range c.tabs {
+		if key.guarded {
+			guarded = append(guarded, slot)
+		}
 	}
+	if c.root == nil {
+		c.end()
+		return nil
+	}
+	c.browser.closing.Go(func() {
+		// A guard goes with its session, and the session before its page: what the
+		// page still asks for would then be delivered. So it is stopped first.
+		var wg sync.WaitGroup
+		for _, slot := range guarded {
+			wg.Go(slot.stop)
+		}
+		wg.Wait()
+		c.end()
+		c.root.end()
+	})
 	return nil
+}
+
+// stopTimeout is how long a page may take to stop its requests.
+const stopTimeout = 2 * time.Second
+
+// stop ends every request that the tab's scripts have under way.
+func (s *tabSlot) stop() {
+	select {
+	case <-s.ready:
+	default:
+		return // no script has run there
+	}
+	if s.err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.tab.ctx, stopTimeout)
+	defer cancel()
+	_, _ = runIn(ctx, s.tab.ctx, chromedp.Evaluate[bool]("corsproof.stop()"))
 }

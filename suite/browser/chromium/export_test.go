@@ -5,7 +5,10 @@ import (
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/suite/fetch"
 )
 
 // Evaluate runs a script that resolves to a number in a fresh page that nothing
@@ -31,3 +34,14 @@ func (b *Browser) Pid() int { return chromedp.FromContext(b.ctx).Browser.Process
 
 // Home returns the browser's folder.
 func (b *Browser) Home() string { return b.home.dir }
+
+// Crash ends the process of the page that a context has on an origin.
+func Crash(ctx context.Context, c fetch.Context, origin string) error {
+	t, err := c.(*isolated).tab(ctx, tabKey{origin: origin})
+	if err != nil {
+		return err
+	}
+	go chromedp.Call(t.page, page.Crash, cdp.Empty{}) // has no answer
+	<-t.lost.Done()
+	return nil
+}

@@ -1,9 +1,15 @@
 package chromium_test
 
 import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -54,4 +60,38 @@ var _ = Describe("Under effects: hold", func() {
 		Expect(o.Shared()).To(BeTrue())
 		Expect(target.methods()).To(Equal([]string{"OPTIONS", "GET"}))
 	})
+
+	DescribeTable("what is under way when its context closes does not leave after all", func(ctx SpecContext, origin string, global fetch.Global) {
+		target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodOptions {
+				time.Sleep(10 * time.Millisecond) // so that some preflight is answered while the context closes
+			}
+			permissive(w, r)
+		})
+		browser, err := chromium.Start(ctx, chromium.Options{Targets: []string{"127.0.0.1:*"}})
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(browser.Close)
+		for range 5 {
+			c := in(ctx, browser)
+			Expect(c.Open(ctx, origin)).To(Succeed())
+			before := len(target.methods())
+			short, cancel := context.WithCancel(ctx)
+			var wg sync.WaitGroup
+			for range 40 {
+				wg.Go(func() {
+					c.Do(short, origin, fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/", Method: "PUT"})
+				})
+			}
+			Eventually(func() int { return len(target.methods()) - before }).Should(BeNumerically(">=", 6))
+			cancel()
+			wg.Wait()
+			Expect(c.Close()).To(Succeed())
+		}
+		Expect(browser.Close()).To(Succeed())
+		Expect(target.methods()).To(HaveEach("OPTIONS"))
+	},
+		Entry("from a page", page, fetch.Window),
+		Entry("from a sandboxed frame", "null", fetch.Window),
+		Entry("from a worker", page, fetch.Worker),
+	)
 })

@@ -52,7 +52,7 @@ func sweep() {
 			continue // one that is just being made, or somebody else's
 		}
 		pid, err := strconv.Atoi(string(owner))
-		if err != nil || errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
+		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
 			(&home{dir: dir}).remove()
 		}
 	}

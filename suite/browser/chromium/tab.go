@@ -1,13 +1,17 @@
 package chromium
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/chromedp/cdproto/inspector"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
@@ -35,6 +39,10 @@ type tab struct {
 	key     tabKey
 	trace   *trace
 
+	crashed atomic.Bool // the page's process has ended
+	crash   func()      // ends what is under way in the page
+	lost    context.Context
+
 	workerOnce sync.Once
 	workerErr  error
 }
@@ -42,6 +50,7 @@ type tab struct {
 // newTab navigates a fresh tab to the origin and starts to watch it.
 func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey) (*tab, error) {
 	t := &tab{browser: b, ctx: tabCtx, page: tabCtx, key: key, trace: newTrace()}
+	t.lost, t.crash = context.WithCancel(context.Background())
 	location := key.origin
 	if key.origin == "null" {
 		location = opaqueHost
@@ -57,7 +66,7 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey)
 	within, cancel := t.bounded(ctx, openTimeout)
 	defer cancel()
 	if err := chromedp.Do(within, chromedp.Navigate(location+"/")); err != nil {
-		if within.Err() == nil && b.alive() == nil {
+		if unopenable(err) {
 			return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
 		}
 		return nil, fmt.Errorf("the page on %s did not open: %w", location, err)
@@ -68,7 +77,7 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey)
 		return nil, err
 	}
 	if got != location {
-		return nil, &fetch.OriginError{Origin: key.origin, Got: got, Why: "the browser upgrades such pages, as it does under a preloaded HSTS domain"}
+		return nil, &fetch.OriginError{Origin: key.origin, Got: got, Why: "the browser upgrades such pages, as it does under an HSTS domain, preloaded or declared by the target"}
 	}
 	if err := t.watch(within, tabCtx); err != nil {
 		return nil, err
@@ -81,22 +90,40 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey)
 	return t, nil
 }
 
+// unopenable reports whether an error of navigation says that no page can be at that
+// address: its port is one that browsers do not call, or it is the target's own.
+func unopenable(err error) bool {
+	for _, code := range []string{"ERR_UNSAFE_PORT", "ERR_CONNECTION_REFUSED", "ERR_SSL_", "ERR_CERT_", "ERR_INVALID_", "ERR_BLOCKED_BY_CLIENT"} {
+		if strings.Contains(err.Error(), code) {
+			return true
+		}
+	}
+	return false
+}
+
 // bounded returns the page's context with a deadline, which ends with the caller's
 // too.
 func (t *tab) bounded(caller context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(t.ctx, d)
 	stop := context.AfterFunc(caller, cancel)
-	return ctx, func() { stop(); cancel() }
+	stopLost := context.AfterFunc(t.lost, cancel)
+	return ctx, func() { stop(); stopLost(); cancel() }
 }
 
 // watch makes a session report its network events, and guards it if the tab is.
 func (t *tab) watch(ctx, session context.Context) error {
 	chromedp.Listen(session, t.trace.handle)
+	chromedp.Listen(session, func(event any) {
+		if _, ok := event.(*inspector.EventTargetCrashed); ok {
+			t.crashed.Store(true)
+			t.crash()
+		}
+	})
 	if err := quieten(ctx, session); err != nil {
 		return err
 	}
 	if t.key.guarded {
-		return guard(ctx, session, t.browser.options.Effects)
+		return guard(ctx, session)
 	}
 	return nil
 }
@@ -178,7 +205,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 		r.Timeout = fetch.DefaultTimeout
 	}
 	if r.Tag == "" {
-		r.Tag = fmt.Sprintf("untagged-%d", t.browser.tabs.Add(1))
+		r.Tag = fmt.Sprintf("untagged-%d", t.browser.untagged.Add(1))
 	}
 	within, cancel := t.bounded(ctx, r.Timeout+harnessGrace)
 	defer cancel()
@@ -211,6 +238,8 @@ func (t *tab) harnessError(caller, within context.Context, err error) error {
 		return caller.Err()
 	case t.browser.alive() != nil:
 		return fmt.Errorf("the browser ended in the middle of a request: %w", err)
+	case t.crashed.Load():
+		return fmt.Errorf("the page on %s crashed", t.key.origin)
 	case errors.Is(within.Err(), context.DeadlineExceeded):
 		return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.key.origin, harnessGrace)
 	}
@@ -230,17 +259,10 @@ func scriptFor(r fetch.Request) (string, error) {
 		"method":         r.Method,
 		"headers":        headers,
 		"body":           r.Body,
-		"credentials":    orElse(r.Credentials, fetch.SameOrigin),
-		"redirect":       orElse(r.Redirect, fetch.Follow),
+		"credentials":    cmp.Or(r.Credentials, fetch.SameOrigin),
+		"redirect":       cmp.Or(r.Redirect, fetch.Follow),
 		"uploadListener": r.UploadListener,
 		"timeout":        r.Timeout.Milliseconds(),
 	})
 	return "corsproof.run(" + string(description) + ")", err
-}
-
-func orElse[T ~string](value, other T) T {
-	if value == "" {
-		return other
-	}
-	return value
 }

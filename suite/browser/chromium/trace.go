@@ -2,6 +2,7 @@ package chromium
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -44,7 +45,6 @@ type transfer struct {
 	hops      []hop
 	sent      []sent                // as it went out, hop by hop
 	received  []*fetch.WireResponse // as it came in, hop by hop
-	cached    bool
 	finished  bool
 	failed    *network.EventLoadingFailed
 }
@@ -101,9 +101,6 @@ func (t *trace) handle(event any) {
 	case *network.EventResponseReceived:
 		tr = t.transfer(e.RequestID)
 		tr.answered(e.Response, e.HasExtraInfo)
-	case *network.EventRequestServedFromCache:
-		tr = t.transfer(e.RequestID)
-		tr.cached = true
 	case *network.EventLoadingFinished:
 		tr = t.transfer(e.RequestID)
 		tr.finished = true
@@ -156,7 +153,6 @@ func (tr *transfer) answered(r *network.Response, hasExtra bool) {
 	h := &tr.hops[len(tr.hops)-1]
 	h.response = &fetch.WireResponse{Status: int(r.Status), StatusText: r.StatusText, Headers: headerLines(r.Headers)}
 	h.hasExtra = hasExtra
-	tr.cached = tr.cached || r.FromDiskCache
 }
 
 // settled reports whether all evidence of a transfer is there.
@@ -173,7 +169,7 @@ func (tr *transfer) settled() bool {
 	if tr.failed != nil && tr.refused() {
 		// The page's process never got the response, but the network's did: there
 		// is one for each time that the request went out.
-		wire = max(wire, len(tr.sent), len(tr.hops))
+		wire = max(wire, len(tr.sent))
 	}
 	return len(tr.sent) >= wire && len(tr.received) >= wire
 }
@@ -236,19 +232,26 @@ func (r *record) conclude(o *fetch.Observation, timedOut bool) {
 	}
 	var all []placed
 	for _, tr := range r.transfers {
+		onWire := 0 // how many hops so far went over the wire; the others came from a cache
 		for i, h := range tr.hops {
 			last := i == len(tr.hops)-1
-			e := fetch.Exchange{Kind: fetch.Actual, Request: h.request, Response: h.response, Cached: last && tr.cached}
+			e := fetch.Exchange{Kind: fetch.Actual, Request: h.request, Response: h.response}
 			if tr.preflight {
 				e.Kind = fetch.Preflight
 			}
-			// Later than everything that was sent, unless it was.
+			// Later than everything that was sent, unless it was, or was redirected to
+			// what was.
 			sequence := r.trace.sequence + 1
-			if i < len(tr.sent) {
-				e.Request.Headers, sequence = tr.sent[i].headers, tr.sent[i].sequence
+			if onWire < len(tr.sent) {
+				sequence = tr.sent[onWire].sequence
 			}
-			if i < len(tr.received) {
-				e.Response = merged(tr.received[i], h.response)
+			wired := onWire < len(tr.sent) && (h.hasExtra || h.response == nil)
+			if wired {
+				e.Request.Headers = tr.sent[onWire].headers
+				if onWire < len(tr.received) {
+					e.Response = merged(tr.received[onWire], h.response)
+				}
+				onWire++
 			}
 			if last && tr.failed != nil {
 				e.Error = tr.failed.ErrorText
@@ -257,7 +260,10 @@ func (r *record) conclude(o *fetch.Observation, timedOut bool) {
 					e.Reason = string(s.CorsError)
 				}
 			}
-			if i >= len(tr.sent) && !e.Held && e.Response == nil && !tr.cached && !tr.preflight {
+			// What was neither sent nor forbidden came from the HTTP cache, where the
+			// CORS check may refuse it too.
+			e.Cached = !wired && !tr.preflight && (h.response != nil || last && tr.failed != nil && tr.refused())
+			if !wired && !e.Held && !e.Cached && !tr.preflight {
 				// The script asked, but its preflight failed or the browser
 				// forbade it: the request never left.
 				continue
@@ -293,8 +299,12 @@ func (r *record) blame(o *fetch.Observation) {
 }
 
 // merged is the response as it came over the wire, with the status text that only
-// the page's process knows.
+// the page's process knows. A 304 that the browser asked for by itself is none that a
+// script sees: the stored response, brought up to date, is.
 func merged(wire, page *fetch.WireResponse) *fetch.WireResponse {
+	if wire.Status == http.StatusNotModified && page != nil && page.Status != http.StatusNotModified {
+		return page
+	}
 	m := *wire
 	if page != nil {
 		m.StatusText = page.StatusText
