@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -38,6 +39,8 @@ type contexts struct {
 	lanes []fetch.Context
 	apart map[Apart]fetch.Context
 	err   error // why they could not be opened; then nothing can be tried
+
+	cookiesErr error // why the cookies could not be planted
 }
 
 // openContexts opens what the trials need, and their pages, side by side. Pages by
@@ -71,7 +74,7 @@ func (run *run) openContexts(ctx context.Context, trials []*trial) *contexts {
 	}
 	wg.Wait()
 	if own := c.apart[CookiesApart]; own != nil && len(run.target.Request.Cookies) > 0 {
-		c.err = own.SetCookies(ctx, run.target.URL, run.target.Request.Cookies)
+		c.cookiesErr = own.SetCookies(ctx, run.target.URL, run.target.Request.Cookies)
 	}
 	return c
 }
@@ -115,7 +118,9 @@ func assignLanes(trials []*trial, lanes int) {
 		}
 	}
 	for _, t := range trials {
-		if p := &t.play; inLanes(p) && plays[p.origin] > fewPlays {
+		p := &t.play
+		p.lane = 0
+		if inLanes(p) && plays[p.origin] > fewPlays {
 			p.lane = dealt[p.origin] % lanes
 			dealt[p.origin]++
 		}
@@ -129,6 +134,8 @@ func (c *contexts) of(p *play) (fetch.Context, error) {
 		return nil, nil
 	case c.err != nil:
 		return nil, c.err
+	case p.scenario.Apart == CookiesApart && c.cookiesErr != nil:
+		return nil, fmt.Errorf("the declared cookies could not be planted: %w", c.cookiesErr)
 	case p.scenario.Apart != Together:
 		return c.apart[p.scenario.Apart], nil
 	}

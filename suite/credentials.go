@@ -88,7 +88,7 @@ var credentials = Chapter{
 			Authorized: true,
 			Apart:      CookiesApart,
 			When:       func(c Claim) bool { return len(c.unsendable()) == 0 },
-			Steps:      []Step{{Method: "GET", Want: Want{Shared: Yes}}},
+			Steps:      []Step{{Method: "GET", Want: Want{Shared: Yes, Opened: true}}},
 			Needs:      []string{"simple.get", "credentials.include", "credentials.header", "headers.listed.shared"},
 		},
 	},

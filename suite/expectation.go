@@ -38,6 +38,9 @@ func (p play) stepExpectation(s boundStep) string {
 	if w.Status {
 		wants = append(wants, fmt.Sprintf("shows the script its status %d", s.resource.Status))
 	}
+	if w.Opened {
+		wants = append(wants, "is answered neither 401 nor 403")
+	}
 	if w.Readable != "" {
 		wants = append(wants, fmt.Sprintf("lets the script read %s", p.bindings[ExposedHeader]))
 	}

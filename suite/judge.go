@@ -1,10 +1,12 @@
 package suite
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -29,12 +31,15 @@ type outcome struct {
 func judge(p play, a Attempt) outcome {
 	doubt := outcome{verdict: Pass, expected: p.expectation()}
 	for i, o := range a.Steps {
-		j := judgement{play: p, step: i, bound: p.steps[i], observation: o}
+		j := judgement{play: p, step: i, bound: p.steps[i], observation: o, before: a.Steps[:i]}
 		for _, aspect := range j.aspects() {
 			if aspect == nil {
 				continue
 			}
 			aspect.step, aspect.expected = i, p.expectation()
+			if aspect.verdict == Fail && aspect.reason == reasonUnanswered && a.Lost != "" {
+				return outcome{verdict: Broken, reason: string(fetch.ByConnection), observed: a.Lost, expected: aspect.expected, step: i}
+			}
 			if aspect.verdict == Fail {
 				return *aspect
 			}
@@ -60,6 +65,7 @@ type judgement struct {
 	step        int
 	bound       boundStep
 	observation fetch.Observation
+	before      []fetch.Observation // of the steps before it
 }
 
 // aspects are the outcomes of what the step wants, nil for what is as it should be.
@@ -74,6 +80,9 @@ func (j judgement) aspects() []*outcome {
 	}
 	if w.Status {
 		aspects = append(aspects, j.status())
+	}
+	if w.Opened {
+		aspects = append(aspects, j.opened())
 	}
 	if w.Readable != "" {
 		aspects = append(aspects, j.readable())
@@ -113,12 +122,12 @@ func (j judgement) network() *outcome {
 		if o.Cause == fetch.ByConnection {
 			observed = "the connection of the CORS-preflight request was closed without an answer (" + o.Detail + "), though GET got one"
 		}
-		return &outcome{verdict: Fail, reason: reasonUnanswered, observed: observed, onTheWire: true}
+		return &outcome{verdict: Fail, reason: reasonUnanswered, observed: observed}
 	}
 	if j.bound.want.Answered && o.Cause != fetch.ByDNS && o.Cause != fetch.ByTLS {
-		return &outcome{verdict: Fail, reason: reasonUnanswered, observed: "OPTIONS got no answer, though GET did: " + o.Detail, onTheWire: true}
+		return &outcome{verdict: Fail, reason: reasonUnanswered, observed: "OPTIONS got no answer, though GET did: " + o.Detail}
 	}
-	return &outcome{verdict: Broken, reason: string(o.Cause), observed: orString(o.Detail, "the request came to nothing")}
+	return &outcome{verdict: Broken, reason: string(o.Cause), observed: cmp.Or(o.Detail, "the request came to nothing")}
 }
 
 // shared judges whether the script could read the response.
@@ -146,7 +155,7 @@ func (j judgement) leaves(want Answer) *outcome {
 	case want == Yes:
 		return j.refused()
 	case !left:
-		return &outcome{verdict: Broken, reason: string(orCause(j.observation.Cause)), observed: "the request did not leave, and not because of CORS"}
+		return &outcome{verdict: Broken, reason: string(cmp.Or(j.observation.Cause, fetch.ByOther)), observed: "the request did not leave, and not because of CORS"}
 	}
 	observed := "the actual request left the browser"
 	if j.observation.Actual().Held {
@@ -155,20 +164,21 @@ func (j judgement) leaves(want Answer) *outcome {
 	return j.allowed(observed)
 }
 
-func orCause(c fetch.Cause) fetch.Cause {
-	if c == "" {
-		return fetch.ByOther
-	}
-	return c
-}
-
 // refused is the outcome of a request that CORS should have let through. The
 // Standard, replayed on what was recorded, says why.
 func (j judgement) refused() *outcome {
 	failures := fetch.Explain(j.play.origin, j.bound.request, j.observation.Exchanges)
+	if len(failures) == 0 && j.fromCache() {
+		return &outcome{
+			verdict:   Fail,
+			reason:    reasonStored,
+			observed:  fmt.Sprintf("the browser's HTTP cache had a response of this URL that was meant for another origin, and the CORS check refused it (%s)", j.observation.Detail),
+			onTheWire: true,
+		}
+	}
 	if len(failures) == 0 {
 		// The browser refused what the Standard would not: no fault of the server.
-		return &outcome{verdict: Broken, reason: "disagreement", observed: fmt.Sprintf("the browser refused it (%s), though the Standard would not", orString(j.observation.Detail, j.observation.Exception))}
+		return &outcome{verdict: Broken, reason: "disagreement", observed: fmt.Sprintf("the browser refused it (%s), though the Standard would not", cmp.Or(j.observation.Detail, j.observation.Exception))}
 	}
 	return &outcome{
 		verdict:   Fail,
@@ -191,6 +201,13 @@ func (j judgement) accepted() *outcome {
 		return nil
 	}
 	return refused
+}
+
+// fromCache reports whether the CORS check refused a response that came from the HTTP
+// cache.
+func (j judgement) fromCache() bool {
+	actual := j.observation.Actual()
+	return j.observation.Cause == fetch.ByCORS && actual != nil && actual.Cached
 }
 
 // allowed is the outcome of a request that CORS should have refused.
@@ -247,6 +264,9 @@ func (j judgement) preflight(want Answer) *outcome {
 	}
 	header := j.rememberedFor()
 	if sent {
+		if promised := time.Duration(*j.play.claim.Policy.MaxAge) * time.Second; time.Duration(j.before[j.step-1].Seconds*float64(time.Second)) >= promised {
+			return &outcome{verdict: Unjudged, reason: NotObservable, observed: fmt.Sprintf("the response took longer than the %s for which the preflight is remembered", promised)}
+		}
 		return &outcome{verdict: Fail, reason: reasonNotRemembered, observed: "the request was preflighted again; " + header, onTheWire: j.shortLived()}
 	}
 	return &outcome{verdict: Fail, reason: reasonRemembered, observed: "the request was not preflighted again; " + header, onTheWire: true}
@@ -260,18 +280,28 @@ func (j judgement) rememberedFor() string {
 	return "there was no Access-Control-Max-Age, which means 5 seconds"
 }
 
+// maxAgeHeader returns what the latest answer to a CORS-preflight request said.
 func (j judgement) maxAgeHeader() (string, bool) {
-	if e := j.observation.Preflight(); e != nil && e.Response != nil {
-		return e.Response.Headers.Get("Access-Control-Max-Age")
+	for _, o := range append([]fetch.Observation{j.observation}, backwards(j.before)...) {
+		if e := o.Preflight(); e != nil && e.Response != nil {
+			return e.Response.Headers.Get("Access-Control-Max-Age")
+		}
 	}
 	return "", false
 }
 
+func backwards(observations []fetch.Observation) []fetch.Observation {
+	reversed := slices.Clone(observations)
+	slices.Reverse(reversed)
+	return reversed
+}
+
 // shortLived reports whether the header itself explains that nothing was remembered.
+// Without the header it would have been, for 5 seconds.
 func (j judgement) shortLived() bool {
-	value, _ := j.maxAgeHeader()
+	value, ok := j.maxAgeHeader()
 	seconds, err := strconv.Atoi(value)
-	return err != nil || seconds < 2
+	return ok && (err != nil || seconds < 2)
 }
 
 // status judges whether the resource answered as it declares.
@@ -282,6 +312,16 @@ func (j judgement) status() *outcome {
 		return nil
 	}
 	return &outcome{verdict: Unjudged, reason: NoResource, observed: fmt.Sprintf("the resource declares status %d and answered %d", want, o.Response.Status)}
+}
+
+// opened judges whether the declared credentials were taken. If they were not, that
+// is no failure of CORS: they may be stale, or cookies that no browser sends there.
+func (j judgement) opened() *outcome {
+	o := j.observation
+	if !o.Shared() || o.Response.Status != 401 && o.Response.Status != 403 {
+		return nil
+	}
+	return &outcome{verdict: Unjudged, reason: NoResource, observed: fmt.Sprintf("the declared credentials were answered %d", o.Response.Status)}
 }
 
 // readable judges whether the script could read the exposed header.
@@ -295,7 +335,7 @@ func (j judgement) readable() *outcome {
 	case !j.observation.Shared():
 		return j.shared(Yes)
 	case name == "" || !onWire.Contains(name):
-		return &outcome{verdict: Unjudged, reason: NotObservable, observed: fmt.Sprintf("the response has no header %q to read", orString(name, "that needs exposing"))}
+		return &outcome{verdict: Unjudged, reason: NotObservable, observed: fmt.Sprintf("the response has no header %q to read", cmp.Or(name, "that needs exposing"))}
 	case j.observation.Response.Headers.Contains(name):
 		return nil
 	}

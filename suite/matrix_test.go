@@ -143,7 +143,7 @@ func faultsForModel() []faults.Fault {
 
 // faultyTarget declares what the owner of a faulty server would.
 func faultyTarget(f faults.Fault) suite.Target {
-	target := suite.Target{Policy: f.Policy()}
+	target := suite.Target{Policy: f.Policy(), Effects: fetch.Deliver}
 	for _, r := range faults.Resources() {
 		target.Resources = append(target.Resources, suite.Resource{Path: r.Path, Status: r.Status})
 	}

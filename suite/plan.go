@@ -169,7 +169,7 @@ func (p *play) fill(maxWait time.Duration) {
 	}
 	if p.gap == nil && p.steps[0].request.Method == "GET" && !p.scenario.AskedByCorsproof {
 		// A resource may implement less than the policy allows.
-		if r := p.steps[0].resource; len(r.Methods) > 0 && !slices.Contains(r.Methods, "GET") {
+		if !p.claim.implementsAt(p.steps[0].resource, "GET") {
 			p.gap = unclaimed("the resource does not implement GET")
 		}
 	}

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -15,48 +16,99 @@ import (
 type probe struct {
 	cause       fetch.Cause // why it does not answer GET; empty if it does
 	detail      string
-	latency     time.Duration // of the answer to GET, connecting included
-	optionsHang bool          // GET is answered, a CORS-preflight request is not
+	latency     time.Duration   // of the answer to GET, connecting included
+	optionsHang map[string]bool // paths where GET is answered and a CORS-preflight request is not
 }
 
-// probeTarget asks the target's first resource. The target may be far away, but six
-// dead connections would starve the browser, so this is found out first.
+// probesAtOnce is how many resources are probed side by side.
+const probesAtOnce = 6
+
+// probeTarget asks the target's first resource, and every resource by OPTIONS. The
+// target may be far away, but six dead connections would starve the browser, so this
+// is found out first.
 func (run *run) probeTarget(ctx context.Context) (probe, error) {
-	c := claims(run.target)[0]
-	path := firstOf(c.paths(PlainResource))
-	if path == "" {
-		path = c.Resources[0].Path
+	found := probe{optionsHang: map[string]bool{}}
+	all := claims(run.target)
+	first := firstOf(all[0].paths(PlainResource))
+	if first == "" {
+		first = all[0].Resources[0].Path
 	}
-	url := run.target.URL + path
-	get := fetch.Request{Method: "GET", URL: url, Timeout: run.timeout}
-	if r := c.resourceAt(path); len(r.Methods) > 0 && r.Methods[0] == "HEAD" {
-		get.Method = "HEAD"
+	answer, err := run.asker.ask(ctx, run.get(all[0], first))
+	if err != nil {
+		return probe{}, err
 	}
-	options := fetch.Request{Method: http.MethodOptions, URL: url, Timeout: run.timeout}
-	if origins, g := c.values(AllowedOrigin); g == nil {
-		method, header, _ := c.cheapestPreflight()
-		options.Headers = fetch.PreflightRequest(origins[0], fetch.Request{
-			URL: url, Method: orString(method, "GET"), Headers: (&play{bindings: map[Role]string{PreflightHeader: header}}).headers(fetch.HeaderList{{Name: PreflightHeader}}),
-		}).Headers
+	found.cause, found.detail = answer.Cause, answer.Detail
+	found.latency = time.Duration(answer.Seconds * float64(time.Second))
+	if found.cause != "" {
+		return found, nil
 	}
-	var answers [2]fetch.Observation
-	var errs [2]error
+	var mu sync.Mutex
 	var wg sync.WaitGroup
-	for i, r := range []fetch.Request{get, options} {
-		wg.Go(func() { answers[i], errs[i] = run.asker.ask(ctx, r) })
-	}
-	wg.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return probe{}, err
+	slots := make(chan struct{}, probesAtOnce)
+	for _, c := range all {
+		for _, r := range c.Resources {
+			wg.Go(func() {
+				slots <- struct{}{}
+				defer func() { <-slots }()
+				answer, err := run.asker.ask(ctx, run.preflight(c, r.Path))
+				if err == nil && answer.Cause == fetch.ByTimeout {
+					mu.Lock()
+					found.optionsHang[r.Path] = true
+					mu.Unlock()
+				}
+			})
 		}
 	}
-	return probe{
-		cause:       answers[0].Cause,
-		detail:      answers[0].Detail,
-		latency:     time.Duration(answers[0].Seconds * float64(time.Second)),
-		optionsHang: answers[0].Cause == "" && answers[1].Cause == fetch.ByTimeout,
-	}, nil
+	wg.Wait()
+	return found, ctx.Err()
+}
+
+// get is the request by which a resource shows that it is there.
+func (run *run) get(c Claim, path string) fetch.Request {
+	r := fetch.Request{Method: "GET", URL: run.target.URL + path, Timeout: run.timeout}
+	if methods := c.resourceAt(path).Methods; len(methods) > 0 && methods[0] == "HEAD" {
+		r.Method = "HEAD"
+	}
+	return r
+}
+
+// preflight is the CORS-preflight request that a browser would send for the cheapest
+// request that needs one.
+func (run *run) preflight(c Claim, path string) fetch.Request {
+	r := fetch.Request{Method: http.MethodOptions, URL: run.target.URL + path, Timeout: run.timeout}
+	if origins, g := c.values(AllowedOrigin); g == nil {
+		method, header, _ := c.cheapestPreflight()
+		actual := fetch.Request{URL: r.URL, Method: cmp.Or(method, "GET")}
+		if header != "" {
+			actual.Headers = fetch.HeaderList{{Name: header, Value: legalValue(header)}}
+		}
+		r.Headers = fetch.PreflightRequest(origins[0], actual).Headers
+	}
+	return r
+}
+
+// lookForLost asks once more for the resources at which a CORS-preflight request got
+// no answer. If they do not answer GET any more either, the target has gone away in the
+// middle of the run, and the missing answer proves nothing.
+func (run *run) lookForLost(ctx context.Context, trials []*trial) {
+	lost := map[string]string{}
+	for _, t := range trials {
+		if judge(t.play, t.attempts[0]).reason != reasonUnanswered {
+			continue
+		}
+		path := t.play.resource
+		why, asked := lost[path]
+		if !asked {
+			answer, err := run.asker.ask(ctx, run.get(t.play.claim, path))
+			if err == nil && answer.Cause != "" {
+				why = probe{cause: answer.Cause, detail: answer.Detail}.sentence(run.target.URL)
+			}
+			lost[path] = why
+		}
+		for i := range t.attempts {
+			t.attempts[i].Lost = why
+		}
+	}
 }
 
 // sentence says in words why the target could not be asked.
@@ -70,11 +122,4 @@ func (p probe) sentence(target string) string {
 		return fmt.Sprintf("%s does not answer: %s", target, p.detail)
 	}
 	return fmt.Sprintf("%s cannot be reached: %s", target, p.detail)
-}
-
-func orString(value, other string) string {
-	if value == "" {
-		return other
-	}
-	return value
 }

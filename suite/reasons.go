@@ -22,6 +22,7 @@ const (
 	reasonRemembered       = "PreflightRemembered"
 	reasonNotRemembered    = "PreflightNotRemembered"
 	reasonOptionsBroken    = "OptionsBroken"
+	reasonStored           = "StoredForAnotherOrigin"
 )
 
 // A ReasonText explains a reason of failure to the owner of a server.
@@ -122,6 +123,9 @@ var reasons = []ReasonText{
 	{reasonNotRemembered,
 		"The browser asked again, though the policy says that it may remember.",
 		"Send Access-Control-Max-Age with the policy's number of seconds, digits alone, on the answer to OPTIONS."},
+	{reasonStored,
+		"An HTTP cache kept the response to another origin, or to none, and gave it to this one.",
+		"Send Vary: Origin on every response that depends on Origin, with an allowed one, a refused one and none."},
 	{reasonOptionsBroken,
 		"An OPTIONS request that is no CORS-preflight request was answered with an error.",
 		"Treat OPTIONS as a CORS-preflight request only if it has both Origin and Access-Control-Request-Method; pass on every other."},

@@ -77,6 +77,10 @@ type Attempt struct {
 	Steps []fetch.Observation `json:"steps,omitempty"`
 	Error string              `json:"error,omitempty"` // of the user agent; then there may be fewer steps
 
+	// Lost says that the target answered nothing at all after the attempt, so that
+	// an answer that was missing in it proves nothing.
+	Lost string `json:"lost,omitempty"`
+
 	// Unjudged is the reason when the user agent could not even try, for a cause
 	// that is nobody's fault.
 	Unjudged string `json:"unjudged,omitempty"`

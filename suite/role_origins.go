@@ -15,7 +15,11 @@ import (
 func (c Claim) originValues(role Role) ([]string, *gap) {
 	var values []string
 	if role == AllowedOrigin {
-		values = c.allowedOrigins()
+		for _, o := range c.allowedOrigins() {
+			if !slices.Contains(values, o) {
+				values = append(values, o)
+			}
+		}
 		if len(values) == 0 {
 			return nil, unclaimed("the policy allows no origin")
 		}

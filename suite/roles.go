@@ -224,10 +224,13 @@ func (c Claim) listsHeader(name string) bool {
 // implemented reports whether the claim's plain resource implements a method that
 // the policy lets scripts use.
 func (c Claim) implemented(method string) bool {
-	for _, r := range c.Resources {
-		if r.Path == firstOf(c.paths(PlainResource)) && len(r.Methods) > 0 {
-			return slices.Contains(r.Methods, method)
-		}
+	return c.implementsAt(c.resourceAt(firstOf(c.paths(PlainResource))), method)
+}
+
+// implementsAt reports the same of any resource.
+func (c Claim) implementsAt(r Resource, method string) bool {
+	if len(r.Methods) > 0 {
+		return slices.Contains(r.Methods, method)
 	}
 	return len(c.Policy.AllowMethods) == 0 && method == "GET" || c.lists(method) || c.lists("*")
 }
@@ -287,10 +290,10 @@ func (c Claim) listedHeaders() []string {
 
 // cheapestPreflight is the request that needs a preflight and can do the least.
 func (c Claim) cheapestPreflight() (method, header string, g *gap) {
-	headers, methods := c.listedHeaders(), c.preflightedMethods()
+	headers, methods, simple := c.listedHeaders(), c.preflightedMethods(), c.safelistedMethods()
 	switch {
-	case len(headers) > 0 && c.implemented("GET"):
-		return "GET", headers[0], nil
+	case len(headers) > 0 && len(simple) > 0:
+		return simple[0], headers[0], nil
 	case len(methods) > 0:
 		return methods[0], "", nil
 	}

@@ -70,9 +70,20 @@ type Times struct {
 	Preflights int           // CORS-preflight requests that were sent
 }
 
-// width is how many plays are under way at once. Browsers open six connections to a
+// mostPlays is how many plays are under way at once. Browsers open six connections to a
 // host; more plays keep those busy while answers are read.
-const width = 16
+const mostPlays = 16
+
+// width is how many plays may be under way at once so that none waits in the browser's
+// queue for its whole timeout: a play can need two answers, and equal GETs of a lane
+// take their turns.
+func (run *run) width() int {
+	if run.probe.latency == 0 {
+		return mostPlays
+	}
+	inTime := int(run.timeout / (3 * run.probe.latency))
+	return max(1, min(mostPlays, lanesFor(run.probe.latency)*inTime))
+}
 
 // A run is one call of Run.
 type run struct {
@@ -216,6 +227,7 @@ func (run *run) confirm(ctx context.Context, trials []*trial) {
 	run.total += len(failed)
 	run.mu.Unlock()
 	run.tryIn(ctx, failed, 1)
+	run.lookForLost(ctx, failed)
 	for _, t := range failed {
 		t.outcome = conclude(t.play, t.attempts)
 	}
@@ -271,7 +283,7 @@ func (run *run) round(ctx context.Context, contexts *contexts, trials []*trial) 
 	var waiting, prompt, hanging []*trial
 	for _, t := range trials {
 		switch {
-		case run.probe.optionsHang && t.play.preflights():
+		case t.play.hangs(run.probe):
 			hanging = append(hanging, t)
 		case t.play.waits() > 0:
 			waiting = append(waiting, t)
@@ -283,7 +295,7 @@ func (run *run) round(ctx context.Context, contexts *contexts, trials []*trial) 
 	for _, t := range waiting {
 		wg.Go(func() { run.try(ctx, contexts, t, run.timeout) })
 	}
-	run.sideBySide(ctx, contexts, prompt, width, run.timeout)
+	run.sideBySide(ctx, contexts, prompt, run.width(), run.timeout)
 	wg.Wait()
 	run.tryHanging(ctx, contexts, hanging)
 	for _, t := range trials {
@@ -309,17 +321,22 @@ func (run *run) tryHanging(ctx context.Context, contexts *contexts, trials []*tr
 			rest = append(rest, t)
 		}
 	}
+	blocked := map[int]bool{} // the policies whose preflights are not answered
 	timeout := min(run.timeout, hangingTimeout)
 	run.sideBySide(ctx, contexts, first, hangingWidth, timeout)
 	for _, t := range first {
 		if judge(t.play, t.latest).verdict != Fail {
 			continue
 		}
-		for _, other := range rest {
-			other.skipped = &outcome{verdict: Blocked, reason: preflightAnswered, expected: other.play.expectation()}
-		}
-		return
+		blocked[t.play.claim.number] = true
 	}
+	rest = slices.DeleteFunc(rest, func(t *trial) bool {
+		if !blocked[t.play.claim.number] {
+			return false
+		}
+		t.skipped = &outcome{verdict: Blocked, reason: preflightAnswered}
+		return true
+	})
 	run.sideBySide(ctx, contexts, rest, hangingWidth, timeout)
 }
 
@@ -377,7 +394,7 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 			return a
 		}
 		r := s.request
-		r.Tag, r.Timeout = tag, timeout
+		r.Tag, r.Timeout, r.Hold = tag, timeout, run.target.Effects != fetch.Deliver
 		var o fetch.Observation
 		if p.scenario.AskedByCorsproof {
 			o, err = run.asker.ask(ctx, r)
@@ -426,9 +443,12 @@ func (p *play) waits() time.Duration {
 	return d
 }
 
-// preflights reports whether a browser will ask before some step.
-func (p *play) preflights() bool {
-	return !p.scenario.AskedByCorsproof && slices.ContainsFunc(p.steps, func(s boundStep) bool { return fetch.NeedsPreflight(s.request) })
+// hangs reports whether a browser will ask before some step, and the target is not
+// going to answer.
+func (p *play) hangs(found probe) bool {
+	return !p.scenario.AskedByCorsproof && slices.ContainsFunc(p.steps, func(s boundStep) bool {
+		return found.optionsHang[s.resource.Path] && fetch.NeedsPreflight(s.request)
+	})
 }
 
 // summarize counts the verdicts.

@@ -16,36 +16,41 @@ import (
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
+// onePolicy promises little, and something that a browser must ask for first.
+var onePolicy = policy.Policy{AllowOrigins: []string{"https://app.example"}, AllowMethods: []string{"GET", "PUT"}, AllowHeaders: []string{"X-A"}, MaxAge: new(1)}
+
+// keep answers as onePolicy says.
+func keep(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	if r.Header.Get("Origin") != "https://app.example" {
+		return
+	}
+	h.Set("Access-Control-Allow-Origin", "https://app.example")
+	if r.Method == http.MethodOptions {
+		h.Set("Access-Control-Allow-Methods", "GET, PUT")
+		h.Set("Access-Control-Allow-Headers", "X-A")
+		h.Set("Access-Control-Max-Age", "1")
+	}
+}
+
+// serve starts a server that is said to keep onePolicy.
+func serve(handler http.HandlerFunc) Target {
+	server := httptest.NewServer(handler)
+	ginkgo.DeferCleanup(server.Close)
+	return Target{URL: server.URL, Policy: onePolicy, Effects: fetch.Deliver}
+}
+
+func judged(ctx context.Context, t Target, ua fetch.UserAgent, f Filter, options ...Option) *Report {
+	ginkgo.GinkgoHelper()
+	report, err := Run(ctx, t, ua, f, options...)
+	Expect(err).NotTo(HaveOccurred())
+	return report
+}
+
+func only(id string) Filter { return Filter{Scenarios: []string{id}} }
+
 var _ = ginkgo.Describe("A run", func() {
-	one := policy.Policy{AllowOrigins: []string{"https://app.example"}, AllowMethods: []string{"GET", "PUT"}, AllowHeaders: []string{"X-A"}, MaxAge: new(1)}
-
-	// keep answers as the policy above says.
-	keep := func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Add("Vary", "Origin")
-		if r.Header.Get("Origin") != "https://app.example" {
-			return
-		}
-		h.Set("Access-Control-Allow-Origin", "https://app.example")
-		if r.Method == http.MethodOptions {
-			h.Set("Access-Control-Allow-Methods", "GET, PUT")
-			h.Set("Access-Control-Allow-Headers", "X-A")
-			h.Set("Access-Control-Max-Age", "1")
-		}
-	}
-	serve := func(handler http.HandlerFunc) Target {
-		server := httptest.NewServer(handler)
-		ginkgo.DeferCleanup(server.Close)
-		return Target{URL: server.URL, Policy: one}
-	}
-	judged := func(ctx context.Context, t Target, ua fetch.UserAgent, f Filter, options ...Option) *Report {
-		ginkgo.GinkgoHelper()
-		report, err := Run(ctx, t, ua, f, options...)
-		Expect(err).NotTo(HaveOccurred())
-		return report
-	}
-	only := func(id string) Filter { return Filter{Scenarios: []string{id}} }
-
 	ginkgo.It("passes a server that keeps its policy, and waits for what expires", func(ctx ginkgo.SpecContext) {
 		report := judged(ctx, serve(keep), &fetch.Model{Effects: fetch.Deliver}, Filter{})
 		Expect(report.ExitCode()).To(Equal(ExitConforms))

@@ -7,8 +7,8 @@ import (
 )
 
 // A Scenario is something that a script must, or must not, be able to do. It is
-// data: how to run it is written once, in play.go, and how to judge it once, in
-// judge.go. Values in it may be roles, such as ListedMethod, which are bound to
+// data: how to bind it is written once, in plan.go, how to run it once, in
+// run.go, and how to judge it once, in judge.go. Values in it may be roles, such as ListedMethod, which are bound to
 // the target's policy; see roles.go.
 type Scenario struct {
 	// ID is a stable slug with dots. It outlives its title.
@@ -107,6 +107,10 @@ type Want struct {
 	// Status asks that a shared response has the status that its resource declares.
 	Status bool
 
+	// Opened asks that the response is not 401 or 403: the declared credentials
+	// were taken.
+	Opened bool
+
 	// Readable and Hidden are roles of response headers that the script can, or
 	// cannot, read.
 	Readable, Hidden Role
@@ -203,6 +207,7 @@ func (s Scenario) roles() []Role {
 		add(step.Method)
 		for _, h := range step.Headers {
 			add(h.Name)
+			add(h.Value)
 		}
 		if step.Want.Readable == ExposedHeader {
 			add(string(ExposedHeader))

@@ -22,7 +22,7 @@ type Target struct {
 	Request Authorized `json:"request,omitzero"`
 
 	// Effects says whether requests with unsafe methods reach the target. The
-	// zero value holds them back.
+	// zero value holds them back, and so does a user agent that holds effects.
 	Effects fetch.Effects `json:"effects,omitempty"`
 }
 

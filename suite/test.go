@@ -23,7 +23,7 @@ type testSettings struct {
 }
 
 // In makes Test judge in a user agent, such as a chromium.Browser that may reach
-// "127.0.0.1:*". Without it Test judges by fetch.Model, the Fetch Standard in Go,
+// "127.0.0.1:*" and delivers effects. Without it Test judges by fetch.Model, the Fetch Standard in Go,
 // which needs no browser and takes milliseconds.
 func In(ua fetch.UserAgent) TestOption {
 	return func(s *testSettings) { s.ua = ua }
@@ -46,8 +46,9 @@ func With(options ...Option) TestOption {
 
 // Test judges a handler by the policy that it is meant to keep: a subtest for each
 // scenario, in the order of the table. The handler gets every request, those with
-// unsafe methods too. A required scenario that fails, or breaks, fails its subtest;
-// one of a lower level is logged; what cannot be judged is skipped, and says why.
+// unsafe methods too unless the user agent holds them back. A required scenario that
+// fails, or breaks, fails its subtest; one of a lower level is logged; what cannot be
+// judged is skipped, and says why.
 //
 // Test may be called any number of times, from parallel tests too.
 func Test(t *testing.T, handler http.Handler, p policy.Policy, options ...TestOption) {
