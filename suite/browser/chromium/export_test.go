@@ -11,9 +11,10 @@ import (
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
-// Evaluate runs a script that resolves to a number in a fresh page that nothing
-// watches: what a fetch costs without corsproof.
-func (b *Browser) Evaluate(ctx context.Context, origin, script string) (float64, error) {
+// Evaluate runs a script that resolves to a number in a fresh page: what a fetch costs
+// without corsproof. Nothing watches the page, unless the browser is to report its
+// network traffic.
+func (b *Browser) Evaluate(ctx context.Context, origin, script string, reported bool) (float64, error) {
 	if err := b.origins.Add(origin); err != nil {
 		return 0, err
 	}
@@ -23,8 +24,10 @@ func (b *Browser) Evaluate(ctx context.Context, origin, script string) (float64,
 		return 0, err
 	}
 	// chromedp enables the domain for itself.
-	if _, err := chromedp.Call(tab, network.Disable, cdp.Empty{}); err != nil {
-		return 0, err
+	if !reported {
+		if _, err := chromedp.Call(tab, network.Disable, cdp.Empty{}); err != nil {
+			return 0, err
+		}
 	}
 	return chromedp.Run(tab, chromedp.Evaluate[float64](script, chromedp.EvalAwaitPromise))
 }

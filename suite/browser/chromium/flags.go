@@ -40,12 +40,15 @@ func find(path string) (string, error) {
 
 // disabledFeatures are joined into one flag, since a second one would replace the
 // first. HttpsUpgrades would move a page on http://app.example.com to https where
-// port 443 answers; the rest are background services.
+// port 443 answers. The omnibox pop-ups are pages of the browser's own, which nobody
+// sees in a headless one and which each took part of a core. The rest are background
+// services.
 var disabledFeatures = []string{
 	"Translate", "BlinkGenPropertyTrees", // chromedp's own
 	"HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable",
 	"OptimizationHints", "MediaRouter", "AutofillServerCommunication",
 	"CertificateTransparencyComponentUpdater",
+	"WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "WebUIOmniboxFullPopup",
 }
 
 func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
