@@ -144,12 +144,16 @@ func (b *Browser) NewContext(ctx context.Context) (fetch.Context, error) {
 	return newIsolated(b), nil
 }
 
-// alive returns an error that says so if the browser has ended.
+// alive returns an error that says so if the browser has ended. Its connection ends
+// first: what was under way fails by that, a moment before chromedp ends the context.
 func (b *Browser) alive() error {
-	if b.ctx.Err() != nil {
-		return errors.New("the browser has ended")
+	select {
+	case <-chromedp.FromContext(b.ctx).Browser.LostConnection:
+	case <-b.ctx.Done():
+	default:
+		return nil
 	}
-	return nil
+	return errors.New("the browser has ended")
 }
 
 // Close ends the browser and removes its folder. It waits for both.
