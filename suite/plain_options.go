@@ -11,18 +11,19 @@ var plainOptions = Chapter{
 	Scenarios: []Scenario{
 		plainOption("options.plain", "OPTIONS without Origin should be answered as the application answers it", nil),
 		plainOption("options.origin", "OPTIONS with Origin, as a same-origin script sends it, should be answered as the application answers it",
-			fetch.HeaderList{{Name: "Origin", Value: AllowedOrigin}}),
+			fetch.HeaderList{{Name: "Origin", Value: AllowedOrigin}}, "SR-18"),
 		plainOption("options.request-method", "OPTIONS with Access-Control-Request-Method but no Origin should be answered as the application answers it",
 			fetch.HeaderList{{Name: "Access-Control-Request-Method", Value: "GET"}}),
 	},
 }
 
-func plainOption(id, title string, headers fetch.HeaderList) Scenario {
+func plainOption(id, title string, headers fetch.HeaderList, covers ...string) Scenario {
 	return Scenario{
 		ID:               id,
 		Title:            title,
 		Spec:             "cors-preflight-request",
 		Level:            Recommended,
+		Covers:           covers,
 		AskedByCorsproof: true,
 		Steps:            []Step{{Method: "OPTIONS", Headers: headers, Want: Want{Answered: true}}},
 	}

@@ -22,6 +22,10 @@ type Scenario struct {
 
 	Level Level
 
+	// Covers are the behaviours of the protocol that the scenario asks of a server,
+	// by their ids, such as PV-06: a server that gets one wrong fails it.
+	Covers []string
+
 	// Origin is the role of the page's origin. None means AllowedOrigin.
 	Origin Role
 

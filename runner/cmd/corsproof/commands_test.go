@@ -16,18 +16,22 @@ var _ = Describe("list", func() {
 	It("lists every scenario as JSON", func() {
 		s := corsproof("list", "--json")
 		Expect(s).To(gexec.Exit(0))
-		var entries []struct{ ID, Chapter, Level, Title, Spec string }
+		var entries []struct {
+			ID, Chapter, Level, Title, Spec string
+			Behaviours                      []string
+		}
 		Expect(json.Unmarshal(s.Out.Contents(), &entries)).To(Succeed())
 
 		Expect(len(entries)).To(BeNumerically(">=", 60))
 		ids := map[string]bool{}
-		for _, e := range entries {
+		for i, e := range entries {
 			Expect(ids).NotTo(HaveKey(e.ID))
 			ids[e.ID] = true
 			Expect(e.Chapter).NotTo(BeEmpty())
 			Expect(e.Level).To(BeElementOf("required", "recommended", "informative"))
 			Expect(e.Title).NotTo(BeEmpty())
 			Expect(e.Spec).To(HavePrefix("https://fetch.spec.whatwg.org/#"))
+			Expect(e.Behaviours).To(Equal(suite.Scenarios()[i].Covers))
 		}
 	})
 

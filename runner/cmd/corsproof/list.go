@@ -32,12 +32,13 @@ func newList() *cobra.Command {
 
 // An entry is a scenario as the list has it in JSON.
 type entry struct {
-	ID      string      `json:"id"`
-	Chapter string      `json:"chapter"`
-	Level   suite.Level `json:"level"`
-	Title   string      `json:"title"`
-	Spec    string      `json:"spec"`            // the section of the Standard
-	Needs   []string    `json:"needs,omitempty"` // scenarios that it depends on
+	ID         string      `json:"id"`
+	Chapter    string      `json:"chapter"`
+	Level      suite.Level `json:"level"`
+	Title      string      `json:"title"`
+	Spec       string      `json:"spec"`                 // the section of the Standard
+	Behaviours []string    `json:"behaviours,omitempty"` // what it covers of the protocol
+	Needs      []string    `json:"needs,omitempty"`      // scenarios that it depends on
 }
 
 func listJSON(w io.Writer) error {
@@ -45,7 +46,8 @@ func listJSON(w io.Writer) error {
 	for _, c := range suite.Chapters() {
 		for _, s := range c.Scenarios {
 			entries = append(entries, entry{
-				ID: s.ID, Chapter: c.Title, Level: s.Level, Title: s.Title, Spec: s.SpecURL(), Needs: s.Needs,
+				ID: s.ID, Chapter: c.Title, Level: s.Level, Title: s.Title, Spec: s.SpecURL(),
+				Behaviours: s.Covers, Needs: s.Needs,
 			})
 		}
 	}
