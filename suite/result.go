@@ -65,6 +65,16 @@ type Result struct {
 	Step  string   `json:"step,omitempty"`  // the step that failed, in words
 	Fixes []string `json:"fixes,omitempty"` // what to change
 
+	// Failures are all steps at which the target fails here, as far as the wire
+	// shows them, in the order in which a browser meets them: it stops at the first
+	// that it does not survive, and the next comes up once that is repaired. A
+	// blocked result keeps its own.
+	Failures []Failure `json:"failures,omitempty"`
+
+	// Unseen is why nothing is known of the actual response behind a refused
+	// CORS-preflight request: Held. What fails there comes up when it is let through.
+	Unseen string `json:"unseen,omitempty"`
+
 	Exchanges []fetch.Exchange `json:"exchanges,omitempty"` // of the attempt that decided
 	Attempts  []Attempt        `json:"attempts,omitempty"`
 	Seconds   float64          `json:"seconds"`

@@ -40,13 +40,6 @@ func (t *trial) result(browser string) Result {
 		Attempts:     t.attempts,
 		policy:       p.claim.number,
 	}
-	if o.verdict == Fail {
-		r.Fixes = fixes(o, p)
-		if len(o.failures) > 0 {
-			r.Step = o.failures[0].Algorithm + ", step " + o.failures[0].Step
-			r.Spec = o.failures[0].Spec
-		}
-	}
 	if n := len(t.attempts); n > 0 {
 		decided := t.attempts[n-1]
 		if o.intermittent {
@@ -54,6 +47,14 @@ func (t *trial) result(browser string) Result {
 		}
 		if o.step < len(decided.Steps) {
 			r.Exchanges = decided.Steps[o.step].Exchanges
+		}
+		if o.verdict == Fail {
+			r.Fixes = fixes(o, p)
+			r.Failures = failures(*p, o, decided)
+			r.Step, r.Spec = r.Failures[0].inStandard(), r.Failures[0].Spec
+			if o.failures != nil && isBehind(decided.Steps[o.step]) && p.holds(o) {
+				r.Unseen = Held
+			}
 		}
 		for _, s := range decided.Steps {
 			r.Seconds += s.Seconds

@@ -94,6 +94,11 @@ type Failure struct {
 	// URL is that of the response, where it is known. After a redirect it is not
 	// the one that the script asked for.
 	URL string `json:"url,omitempty"`
+
+	// Kind and By are those of the exchange, where it is known: By says "corsproof"
+	// of a response that the user agent did not ask for.
+	Kind ExchangeKind `json:"kind,omitempty"`
+	By   string       `json:"by,omitempty"`
 }
 
 // Error says in one sentence which step fails and why.

@@ -36,7 +36,7 @@ func Explain(origin string, r Request, exchanges []Exchange) []*Failure {
 			continue
 		}
 		for _, f := range req.judge(exchange) {
-			f.URL = exchange.Request.URL
+			f.URL, f.Kind, f.By = exchange.Request.URL, exchange.Kind, exchange.By
 			// User agents repeat themselves: after a lost connection, say.
 			if !slices.ContainsFunc(failures, func(g *Failure) bool { return *g == *f }) {
 				failures = append(failures, f)

@@ -1,0 +1,167 @@
+package suite
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+
+	"github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// stacked is the sample server with four mistakes, one behind the other: it refuses
+// every CORS-preflight request with 405, shares actual responses with "*" though they
+// have credentials, exposes nothing, and leaves error answers bare.
+func stacked() http.HandlerFunc {
+	cors, err := reference.New(policy.Sample())
+	Expect(err).NotTo(HaveOccurred())
+	right := cors.Handler(reference.Items())
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusMethodNotAllowed)
+			return
+		}
+		right.ServeHTTP(&mistaken{ResponseWriter: w}, r)
+	}
+}
+
+// mistaken spoils the headers when the status is known.
+type mistaken struct {
+	http.ResponseWriter
+	wrote bool
+}
+
+func (m *mistaken) WriteHeader(status int) {
+	m.wrote = true
+	h := m.Header()
+	h.Del("Access-Control-Expose-Headers")
+	if h.Get("Access-Control-Allow-Origin") != "" {
+		h.Set("Access-Control-Allow-Origin", "*")
+	}
+	if status >= 400 {
+		h.Del("Access-Control-Allow-Origin")
+		h.Del("Access-Control-Allow-Credentials")
+	}
+	m.ResponseWriter.WriteHeader(status)
+}
+
+func (m *mistaken) Write(b []byte) (int, error) {
+	if !m.wrote {
+		m.WriteHeader(http.StatusOK)
+	}
+	return m.ResponseWriter.Write(b)
+}
+
+func stackedTarget(effects fetch.Effects) Target {
+	t := serve(stacked())
+	t.Policy, t.Effects = policy.Sample(), effects
+	t.Resources = []Resource{{Path: "/v1/items"}, {Path: "/v1/broken", Status: 500}}
+	return t
+}
+
+// reasonsOf are those of all failures with that verdict, each once.
+func reasonsOf(r *Report, verdicts ...Verdict) []string {
+	var all []string
+	for _, result := range r.Results {
+		if slices.Contains(verdicts, result.Verdict) {
+			for _, f := range result.Failures {
+				all = append(all, string(f.Reason))
+			}
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+var _ = ginkgo.Describe("The failures of a result", func() {
+	ginkgo.It("name every step in order, with its place in the Standard and its names in browsers", func(ctx ginkgo.SpecContext) {
+		report := judged(ctx, stackedTarget(fetch.Deliver), &fetch.Model{Effects: fetch.Deliver}, only("preflight.answered"))
+		got := report.Results[0].Failures
+		Expect(got[0]).To(Equal(Failure{
+			Failure: fetch.Failure{
+				Algorithm: "CORS check", Step: "2", Spec: "https://fetch.spec.whatwg.org/#concept-cors-check",
+				Reason: fetch.PreflightMissingAllowOriginHeader, Header: "Access-Control-Allow-Origin",
+				Given: "missing", Expected: `"http://app.example.test:7001" or "*"`,
+				URL: report.Target.URL + "/v1/items", Kind: fetch.Preflight,
+			},
+			Chromium: "PreflightMissingAllowOriginHeader", Firefox: "CORSMissingAllowOrigin",
+		}))
+		Expect(got[1].Reason).To(Equal(fetch.PreflightInvalidStatus))
+		Expect(got[1].Given).To(Equal("405"))
+	})
+
+	ginkgo.It("name all of four stacked mistakes in one report where effects are delivered", func(ctx ginkgo.SpecContext) {
+		report := judged(ctx, stackedTarget(fetch.Deliver), &fetch.Model{Effects: fetch.Deliver}, Filter{})
+		Expect(reasonsOf(report, Fail, Blocked)).To(ContainElements(
+			"PreflightInvalidStatus",   // on the preflight
+			"WildcardOriginNotAllowed", // on the actual response
+			"HeaderNotExposed",
+			"MissingAllowOriginHeader", // on error answers
+		))
+		Expect(report.Results).NotTo(ContainElement(HaveField("Unseen", Not(BeEmpty()))))
+	})
+
+	ginkgo.It("say which were not looked for where effects are held", func(ctx ginkgo.SpecContext) {
+		report := judged(ctx, stackedTarget(fetch.Hold), &fetch.Model{Effects: fetch.Hold}, Filter{})
+		unseen := map[string]bool{}
+		for _, r := range report.Results {
+			if r.Unseen != "" {
+				Expect(r.Unseen).To(Equal(Held))
+				unseen[r.Bindings["listed-method"]] = true
+			}
+		}
+		Expect(unseen).To(HaveKey("PUT"))
+		Expect(unseen).To(HaveKey("DELETE"))
+	})
+
+	ginkgo.It("mark what corsproof asked for itself", func(ctx ginkgo.SpecContext) {
+		report := judged(ctx, serve(func(http.ResponseWriter, *http.Request) {}), &fetch.Model{}, only("preflight.answered"))
+		got := report.Results[0].Failures
+		Expect(got[0].By).To(BeEmpty())
+		Expect(got[len(got)-1]).To(And(HaveField("By", "corsproof"), HaveField("Reason", fetch.MissingAllowOriginHeader)))
+	})
+
+	ginkgo.It("look behind a blocked preflight too", func(ctx ginkgo.SpecContext) {
+		var put int
+		target := serve(func(w http.ResponseWriter, r *http.Request) {
+			if r.Method == http.MethodPut {
+				put++
+			}
+			if r.Method != http.MethodOptions {
+				keep(w, r)
+			}
+		})
+		report := judged(ctx, target, &fetch.Model{Effects: fetch.Deliver}, Filter{Scenarios: []string{"preflight.*", "methods.*"}})
+		Expect(report.Summary[Blocked]).NotTo(BeZero())
+		Expect(put).To(Equal(1), "once of a kind")
+
+		put, target.Effects = 0, fetch.Hold
+		judged(ctx, target, &fetch.Model{}, Filter{})
+		Expect(put).To(BeZero())
+	})
+
+	ginkgo.It("say of what is let through what lets it through", func(ctx ginkgo.SpecContext) {
+		report := judged(ctx, serve(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", "*")
+		}), &fetch.Model{}, only("origins.refused"))
+		f := report.Results[0].Failures[0]
+		Expect([]string{f.Header, f.Given, f.Step, string(f.Reason)}).To(Equal([]string{"Access-Control-Allow-Origin", `"*"`, "4", "OriginNotRefused"}))
+		Expect(f.Expected).To(Equal(`neither "https://unrelated.corsproof.test" nor "*"`))
+	})
+
+	ginkgo.DescribeTable("are the same when the report is judged again, as is all else", func(ctx ginkgo.SpecContext, effects fetch.Effects) {
+		report := judged(ctx, stackedTarget(effects), &fetch.Model{Effects: effects}, Filter{})
+		data, err := json.Marshal(report)
+		Expect(err).NotTo(HaveOccurred())
+		recorded := new(Report)
+		Expect(json.Unmarshal(data, recorded)).To(Succeed())
+		Expect(json.Marshal(Judge(recorded))).To(MatchJSON(data))
+	},
+		ginkgo.Entry("with effects delivered", fetch.Deliver),
+		ginkgo.Entry("with effects held", fetch.Hold),
+	)
+})
