@@ -2,6 +2,7 @@ package suite_test
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"maps"
 	"os"
@@ -16,18 +17,8 @@ import (
 
 	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/suite"
-	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/selftest"
 )
-
-// browserOnly are the scenarios that the model cannot see fail, and why.
-var browserOnly = map[string]string{
-	"simple.worker": "a worker is like a page to the model, which sends no Referer either; see the fault simple.referer",
-}
-
-// harmless are the faults that only an informative scenario notices, and why.
-var harmless = map[string]string{
-	"methods.caseless": `"patch" is let through where PATCH is listed; what it does is the application's business`,
-}
 
 // crowd is how many scenarios one mistake may make fail. Where it is more, a
 // scenario lacks something in its Needs.
@@ -37,13 +28,12 @@ var _ = Describe("the matrix of faults and scenarios", func() {
 	for _, f := range faultsForModel() {
 		It("notices the fault "+f.ID, func() {
 			m := matrix()
-			Expect(m.errors[f.ID]).NotTo(HaveOccurred())
 			Expect(m.broken[f.ID]).To(BeEmpty(), "the harness gave up on %s", f.Sentence)
 			ids := m.failing[f.ID]
 			Expect(ids).NotTo(BeEmpty(), "no scenario fails: %s", f.Sentence)
 			Expect(len(ids)).To(BeNumerically("<=", crowd), "%s makes all these fail: %s", f.ID, ids)
-			if why, ok := harmless[f.ID]; ok {
-				Expect(matters(ids)).To(BeFalse(), "%s fail, though it is said that %s", ids, why)
+			if f.Harmless != "" {
+				Expect(matters(ids)).To(BeFalse(), "%s fail, though it is said that %s", ids, f.Harmless)
 			} else {
 				Expect(matters(ids)).To(BeTrue(), "nothing but informative scenarios fail: %s", ids)
 			}
@@ -53,8 +43,8 @@ var _ = Describe("the matrix of faults and scenarios", func() {
 	for _, s := range suite.Scenarios() {
 		It("sees the scenario "+s.ID+" fail", func() {
 			noticed := noticedBy(s.ID)
-			if why, ok := browserOnly[s.ID]; ok {
-				Expect(noticed).To(BeEmpty(), "it needs no browser, though it is said that %s", why)
+			if s.BrowserOnly != "" {
+				Expect(noticed).To(BeEmpty(), "it needs no browser, though it is said that %s", s.BrowserOnly)
 			} else {
 				Expect(noticed).NotTo(BeEmpty(), "no fault makes it fail")
 			}
@@ -65,17 +55,8 @@ var _ = Describe("the matrix of faults and scenarios", func() {
 		for _, f := range faults.All() {
 			if f.ID == "all.bare" || f.Promise != nil { // the sample policy, and each other one
 				faultless := faults.Fault{Promise: f.Promise}
-				Expect(complaints(faultless.Handler(), faultyTarget(faultless))).To(BeEmpty(), f.ID)
+				Expect(complaints(faultless.Handler(), selftest.FaultyTarget(faultless))).To(BeEmpty(), f.ID)
 			}
-		}
-	})
-
-	It("names no scenario and no fault that does not exist", func() {
-		for id := range browserOnly {
-			Expect(scenario(id).ID).To(Equal(id))
-		}
-		for id := range harmless {
-			Expect(matrix().failing).To(HaveKey(id))
 		}
 	})
 
@@ -99,58 +80,23 @@ var _ = Describe("the matrix of faults and scenarios", func() {
 type faultMatrix struct {
 	failing map[string][]string // the ids of the scenarios that fail, sorted
 	broken  map[string][]string // what the harness says of those that broke
-	errors  map[string]error
 }
 
-// matrix judges all faults, once, a few side by side: some wait for a
-// CORS-preflight cache entry to expire.
+// matrix judges all faults, once, by the model.
 var matrix = sync.OnceValue(func() faultMatrix {
-	m := faultMatrix{map[string][]string{}, map[string][]string{}, map[string]error{}}
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	free := make(chan struct{}, 4)
-	for _, f := range faultsForModel() {
-		free <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-free }()
-			report, err := judgedByModel(f.Handler(), faultyTarget(f))
-			mu.Lock()
-			defer mu.Unlock()
-			m.errors[f.ID] = err
-			if err != nil {
-				return
-			}
-			m.failing[f.ID] = []string{}
-			for _, r := range report.Results {
-				switch r.Verdict {
-				case suite.Fail:
-					m.failing[f.ID] = append(m.failing[f.ID], r.ID)
-				case suite.Broken:
-					m.broken[f.ID] = append(m.broken[f.ID], r.Sentence())
-				}
-			}
-			slices.Sort(m.failing[f.ID])
-			m.failing[f.ID] = slices.Compact(m.failing[f.ID])
-		})
+	judged, err := selftest.Run(context.Background(), selftest.Options{Fault: "*"})
+	Expect(err).NotTo(HaveOccurred())
+	m := faultMatrix{map[string][]string{}, map[string][]string{}}
+	for _, f := range judged.Faults {
+		if f.Skipped == "" {
+			m.failing[f.ID], m.broken[f.ID] = f.By, f.Broken
+		}
 	}
-	wg.Wait()
 	return m
 })
 
 func faultsForModel() []faults.Fault {
 	return slices.DeleteFunc(faults.All(), func(f faults.Fault) bool { return f.NeedsBrowser })
-}
-
-// faultyTarget declares what the owner of a faulty server would.
-func faultyTarget(f faults.Fault) suite.Target {
-	target := suite.Target{Policy: f.Policy(), Effects: fetch.Deliver}
-	for _, r := range faults.Resources() {
-		target.Resources = append(target.Resources, suite.Resource{Path: r.Path, Status: r.Status})
-	}
-	if slices.Contains(target.Policy.AllowHeaders, "Authorization") {
-		target.Request.Headers = fetch.HeaderList{{Name: "Authorization", Value: faults.Authorization}}
-	}
-	return target
 }
 
 // noticedBy returns the faults that make the scenario fail.

@@ -41,9 +41,10 @@ func serve(handler http.HandlerFunc) Target {
 	return Target{URL: server.URL, Policy: onePolicy, Effects: fetch.Deliver}
 }
 
+// judged waits for nothing to expire, unless an option says otherwise.
 func judged(ctx context.Context, t Target, ua fetch.UserAgent, f Filter, options ...Option) *Report {
 	ginkgo.GinkgoHelper()
-	report, err := Run(ctx, t, ua, f, options...)
+	report, err := Run(ctx, t, ua, f, append([]Option{WithMaxWait(0)}, options...)...)
 	Expect(err).NotTo(HaveOccurred())
 	return report
 }
@@ -52,7 +53,7 @@ func only(id string) Filter { return Filter{Scenarios: []string{id}} }
 
 var _ = ginkgo.Describe("A run", func() {
 	ginkgo.It("passes a server that keeps its policy, and waits for what expires", func(ctx ginkgo.SpecContext) {
-		report := judged(ctx, serve(keep), &fetch.Model{Effects: fetch.Deliver}, Filter{})
+		report := judged(ctx, serve(keep), &fetch.Model{Effects: fetch.Deliver}, Filter{}, WithMaxWait(DefaultMaxWait))
 		Expect(report.ExitCode()).To(Equal(ExitConforms))
 		Expect(report.Summary[Fail] + report.Summary[Broken] + report.Summary[Blocked]).To(BeZero())
 		for _, r := range report.Results {
@@ -173,7 +174,8 @@ var _ = ginkgo.Describe("A run", func() {
 
 	ginkgo.It("lets waits go side by side", func(ctx ginkgo.SpecContext) {
 		began := time.Now()
-		judged(ctx, serve(keep), &fetch.Model{Effects: fetch.Deliver}, only("cache.expiry"))
+		judged(ctx, serve(keep), &fetch.Model{Effects: fetch.Deliver}, only("cache.expiry"), WithMaxWait(DefaultMaxWait))
+		Expect(time.Since(began)).To(BeNumerically(">", time.Second), "it waits at all")
 		Expect(time.Since(began)).To(BeNumerically("<", 2*(time.Second+expirySlack)), "two waits of max age and some, one for each API")
 	})
 

@@ -61,6 +61,10 @@ type Scenario struct {
 	// Needs are the ids of scenarios without which this one cannot pass. If one
 	// of them failed, this one's failure is no news.
 	Needs []string
+
+	// BrowserOnly says why the model cannot see the scenario fail, and a browser
+	// can. It is empty for most.
+	BrowserOnly string
 }
 
 // Apart names a kind of context that is not shared with other scenarios.

@@ -119,6 +119,8 @@ var simpleRequests = Chapter{
 			Covers: []string{"SR-01"},
 			Steps:  []Step{{Method: "GET", Global: fetch.Worker, Want: Want{Shared: Yes, Preflight: No}}},
 			Needs:  []string{"simple.get"},
+
+			BrowserOnly: "a worker is like a page to the model, which sends no Referer either; see the fault simple.referer",
 		},
 	},
 }

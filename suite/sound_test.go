@@ -13,91 +13,25 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/fixtures/faults"
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/selftest"
 )
 
 // Servers that keep their policy must stay green: nothing fails, nothing breaks.
 
 var _ = Describe("the reference server", func() {
-	DescribeTable("stays green with the policy of",
-		func(p policy.Policy) {
-			Expect(complaints(keeping(p), suite.Target{Policy: p, Resources: resources})).To(BeEmpty())
-		},
-		Entry("the sample", policy.Sample()),
-		Entry("public data", policy.Policy{AllowOrigins: one("*"), AllowMethods: one("GET")}),
-		Entry("a public API", policy.Policy{
-			AllowOrigins: one("*"), AllowMethods: list("GET", "POST", "PUT"), AllowHeaders: list("Content-Type", "Authorization"),
-			ExposeHeaders: one("ETag"), MaxAge: new(600),
-		}),
-		Entry("an API with credentials for one page", policy.Policy{
-			AllowOrigins: one("https://app.example.com"), AllowMethods: list("GET", "DELETE"), AllowHeaders: one("Content-Type"),
-			AllowCredentials: true,
-		}),
-		Entry("sub-domains", changed(func(p *policy.Policy) {
-			p.AllowOrigins = list("https://*.example.org", "http://*.shop.example.net:8080", "https://example.org")
-		})),
-		Entry("pages on localhost", changed(func(p *policy.Policy) {
-			p.AllowOrigins = list("http://localhost:3000", "http://localhost:5173", "https://localhost", "http://app.localhost:3000")
-		})),
-		Entry("pages on addresses", changed(func(p *policy.Policy) {
-			p.AllowOrigins = list("http://[::1]:3000", "https://[2001:db8::1]", "http://127.0.0.1:3000", "https://192.0.2.7")
-		})),
-		Entry("the opaque origin", changed(func(p *policy.Policy) { p.AllowOrigins = one("null") })),
-		Entry("the opaque origin among others", changed(func(p *policy.Policy) {
-			p.AllowOrigins = list("null", "https://app.example.com")
-		})),
-		Entry("GET alone", changed(func(p *policy.Policy) { p.AllowMethods = one("GET") })),
-		Entry("PUT alone", changed(func(p *policy.Policy) { p.AllowMethods = one("PUT") })),
-		Entry("no method", changed(func(p *policy.Policy) { p.AllowMethods = nil })),
-		Entry("methods of one's own", changed(func(p *policy.Policy) { p.AllowMethods = list("GET", "patch", "REPORT") })),
-		Entry("any method", changed(func(p *policy.Policy) { p.AllowMethods = one("*"); p.AllowCredentials = false })),
-		Entry("any method with credentials", changed(func(p *policy.Policy) { p.AllowMethods = one("*") })),
-		Entry("no header", changed(func(p *policy.Policy) { p.AllowHeaders = nil })),
-		Entry("no header and GET alone", changed(func(p *policy.Policy) { p.AllowHeaders = nil; p.AllowMethods = one("GET") })),
-		Entry("headers in lower case", changed(func(p *policy.Policy) { p.AllowHeaders = list("content-type", "x-request-id") })),
-		Entry("headers that are safelisted with other values", changed(func(p *policy.Policy) {
-			p.AllowHeaders = list("Accept", "Accept-Language", "Content-Language", "Content-Type", "Range", "If-None-Match")
-		})),
-		Entry("any header", changed(func(p *policy.Policy) { p.AllowHeaders = one("*"); p.AllowCredentials = false })),
-		Entry("any header with credentials", changed(func(p *policy.Policy) { p.AllowHeaders = one("*") })),
-		Entry("no exposed header", changed(func(p *policy.Policy) { p.ExposeHeaders = nil })),
-		Entry("exposed headers that there are not", changed(func(p *policy.Policy) { p.ExposeHeaders = list("X-Absent", "ETag") })),
-		Entry("any exposed header", changed(func(p *policy.Policy) { p.ExposeHeaders = one("*"); p.AllowCredentials = false })),
-		Entry("any exposed header with credentials", changed(func(p *policy.Policy) { p.ExposeHeaders = one("*") })),
-		Entry("no credentials", changed(func(p *policy.Policy) { p.AllowCredentials = false })),
-		Entry("no max age", changed(func(p *policy.Policy) { p.MaxAge = nil })),
-		Entry("max age 0", changed(func(p *policy.Policy) { p.MaxAge = new(0) })),
-		Entry("max age 1", changed(func(p *policy.Policy) { p.MaxAge = new(1) })),
-		Entry("max age beyond every limit", changed(func(p *policy.Policy) { p.MaxAge = new(1000000) })),
-		Entry("everything", everything),
-		Entry("everything with credentials", withCredentials(everything)),
-	)
+	for _, c := range policies.All() {
+		It("stays green with the policy of "+c.Name, func() {
+			Expect(complaints(c.Handler(), selftest.SoundTarget(c))).To(BeEmpty())
+		})
+	}
 
 	It("stays green with a policy that allows nothing", func() {
 		report := judged(keeping(policy.Policy{}), suite.Target{Resources: resources})
 		Expect(wrong(report)).To(BeEmpty())
-	})
-
-	It("stays green with a policy for each resource", func() {
-		policies := map[string]policy.Policy{
-			"/v1/items":   policy.Sample(),
-			"/v1/public":  {AllowOrigins: one("*"), AllowMethods: one("GET")},
-			"/v1/missing": changed(func(p *policy.Policy) { p.AllowOrigins = one("https://*.example.org") }),
-			"/v1/private": changed(func(p *policy.Policy) { p.MaxAge = nil; p.AllowHeaders = nil }),
-			"/v1/broken":  withCredentials(everything),
-		}
-		mux := http.NewServeMux()
-		target := suite.Target{Policy: policy.Policy{AllowOrigins: one("https://nobody.example")}}
-		for path, p := range policies {
-			mux.Handle(path, keeping(p))
-		}
-		for _, r := range resources {
-			r.Policy = new(policies[r.Path])
-			target.Resources = append(target.Resources, r)
-		}
-		Expect(complaints(mux, target)).To(BeEmpty())
 	})
 
 	It("stays green where a resource implements less than its policy allows", func() {
@@ -242,22 +176,7 @@ var resources = []suite.Resource{
 	{Path: "/v1/broken", Status: 500},
 }
 
-// everything is the policy that allows everything.
-var everything = policy.Policy{
-	AllowOrigins: one("*"), AllowMethods: one("*"), AllowHeaders: one("*"), ExposeHeaders: one("*"),
-}
-
-func withCredentials(p policy.Policy) policy.Policy {
-	p.AllowCredentials = true
-	return p
-}
-
-// changed is the sample policy with a change.
-func changed(change func(*policy.Policy)) policy.Policy {
-	p := policy.Sample()
-	change(&p)
-	return p
-}
+var everything = policies.Everything()
 
 func one(value string) []string { return []string{value} }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/suite"
-	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/selftest"
 )
 
 // What the model notices of every fault is recorded in suite/testdata/faults.txt;
@@ -63,15 +63,8 @@ func failing(ctx SpecContext, f faults.Fault) []string {
 	GinkgoHelper()
 	server := httptest.NewServer(f.Handler())
 	DeferCleanup(server.Close)
-	target := suite.Target{
-		URL:     server.URL,
-		Policy:  f.Policy(),
-		Effects: fetch.Deliver,
-		Request: suite.Authorized{Headers: fetch.HeaderList{{Name: "Authorization", Value: "Bearer corsproof"}}},
-	}
-	for _, r := range faults.Resources() {
-		target.Resources = append(target.Resources, suite.Resource{Path: r.Path, Status: r.Status})
-	}
+	target := selftest.FaultyTarget(f)
+	target.URL = server.URL
 	report, err := suite.Run(ctx, target, browser, suite.Filter{})
 	Expect(err).NotTo(HaveOccurred())
 	var ids []string

@@ -1,0 +1,314 @@
+// Package selftest judges servers that are known to be wrong, and servers that are known
+// to be right. The first prove that the suite can fail: every fault is noticed by a
+// scenario, and every scenario notices a fault. The second prove that it does not cry
+// wolf.
+package selftest
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/corsproof/corsproof/fixtures/faults"
+	"github.com/corsproof/corsproof/fixtures/policies"
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// Options says what to judge, and how. The zero value judges everything by the model.
+type Options struct {
+	// UserAgent judges. It delivers effects, and may reach every port of 127.0.0.1.
+	// Nil means fetch.Model.
+	UserAgent fetch.UserAgent
+
+	// Fault is a pattern of the ids of faults, such as "errors.*". Empty judges all
+	// of them, and the servers that are right too.
+	Fault string
+
+	// AtOnce is how many servers are judged side by side. 0 means a number that suits
+	// the model, whose servers mostly wait.
+	AtOnce int
+
+	// Progress is called whenever a server has been judged, one call at a time.
+	Progress func(done, total int)
+}
+
+// atOnceByModel is how many servers the model judges side by side.
+const atOnceByModel = 16
+
+// A Matrix says what came of it.
+type Matrix struct {
+	Browser fetch.About `json:"browser"`
+
+	Faults []Fault `json:"faults"`
+	Sound  []Sound `json:"sound"` // servers that are right
+
+	// Scenarios says of each scenario by which faults it was seen to fail. It is
+	// empty where not all faults were judged.
+	Scenarios []Scenario `json:"scenarios,omitempty"`
+}
+
+// A Fault is what came of a server with one mistake.
+type Fault struct {
+	ID       string `json:"id"`
+	Sentence string `json:"sentence"`
+
+	// By are the ids of the scenarios that fail, sorted.
+	By []string `json:"by"`
+
+	// Noticed says that one of them matters: it is required or recommended, unless
+	// the mistake is known to be harmless.
+	Noticed bool `json:"noticed"`
+
+	Harmless string `json:"harmless,omitempty"` // why an informative scenario suffices
+	Skipped  string `json:"skipped,omitempty"`  // why it was not judged
+
+	Broken  []string `json:"broken,omitempty"` // what the browser, or corsproof, gave up on
+	Seconds float64  `json:"seconds"`
+}
+
+// A Sound is what came of a server that keeps its policy.
+type Sound struct {
+	Name     string   `json:"name"`
+	Findings []string `json:"findings"` // what the suite accuses it of
+	Broken   []string `json:"broken,omitempty"`
+	Seconds  float64  `json:"seconds"`
+}
+
+// A Scenario is what a scenario noticed.
+type Scenario struct {
+	ID      string   `json:"id"`
+	Notices []string `json:"notices"` // ids of faults
+
+	// BrowserOnly says why the model sees nothing there. It is empty in a browser.
+	BrowserOnly string `json:"browserOnly,omitempty"`
+}
+
+// Run judges the servers. An error means that the options are wrong, or that the
+// context has ended.
+func Run(ctx context.Context, o Options) (*Matrix, error) {
+	ua := o.UserAgent
+	if ua == nil {
+		ua = fetch.Model{Effects: fetch.Deliver}
+	}
+	chosen, err := choose(o.Fault)
+	if err != nil {
+		return nil, err
+	}
+	m := &Matrix{Browser: ua.About(), Faults: make([]Fault, len(chosen)), Sound: []Sound{}}
+	var tasks []func()
+	for i, f := range chosen {
+		tasks = append(tasks, func() { m.Faults[i] = judgeFault(ctx, ua, f) })
+	}
+	if o.Fault == "" {
+		cases := casesFor(ua)
+		m.Sound = make([]Sound, len(cases))
+		for i, c := range cases {
+			tasks = append(tasks, func() { m.Sound[i] = judgeSound(ctx, ua, c) })
+		}
+	}
+	sideBySide(ctx, tasks, cmp.Or(o.AtOnce, atOnceByModel), o.Progress)
+	if o.Fault == "" {
+		m.Scenarios = m.scenarios(isModel(ua))
+	}
+	return m, context.Cause(ctx)
+}
+
+// choose returns the faults whose ids match.
+func choose(pattern string) ([]faults.Fault, error) {
+	all := faults.All()
+	if pattern == "" {
+		return all, nil
+	}
+	if _, err := path.Match(pattern, ""); err != nil {
+		return nil, fmt.Errorf("fault %q is no pattern: %w", pattern, err)
+	}
+	all = slices.DeleteFunc(all, func(f faults.Fault) bool {
+		matched, _ := path.Match(pattern, f.ID)
+		return !matched
+	})
+	if len(all) == 0 {
+		return nil, fmt.Errorf("fault %q matches none; corsproof selftest --browser none shows all", pattern)
+	}
+	return all, nil
+}
+
+func isModel(ua fetch.UserAgent) bool { return ua.About().Name == (fetch.Model{}).About().Name }
+
+// casesFor returns the servers that are right: for a browser, which takes seconds for
+// each, those that differ most.
+func casesFor(ua fetch.UserAgent) []policies.Case {
+	cases := policies.All()
+	if isModel(ua) {
+		return cases
+	}
+	return slices.DeleteFunc(cases, func(c policies.Case) bool { return !c.Different })
+}
+
+// sideBySide does the tasks, so many at once, until the context ends.
+func sideBySide(ctx context.Context, tasks []func(), atOnce int, progress func(done, total int)) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	done := 0
+	free := make(chan struct{}, atOnce)
+	for _, task := range tasks {
+		free <- struct{}{}
+		if ctx.Err() != nil {
+			break
+		}
+		wg.Go(func() {
+			defer func() { <-free }()
+			task()
+			mu.Lock()
+			defer mu.Unlock()
+			done++
+			if progress != nil {
+				progress(done, len(tasks))
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
+	judged := Fault{ID: f.ID, Sentence: f.Sentence, By: []string{}, Harmless: f.Harmless}
+	if f.NeedsBrowser && isModel(ua) {
+		judged.Skipped = "the model does not send what browsers send"
+		return judged
+	}
+	began := time.Now()
+	report, err := judge(ctx, ua, f.Handler(), FaultyTarget(f))
+	judged.Seconds = time.Since(began).Seconds()
+	if err != nil {
+		judged.Broken = []string{err.Error()}
+		return judged
+	}
+	for _, r := range report.Results {
+		switch r.Verdict {
+		case suite.Fail:
+			judged.By = append(judged.By, r.ID)
+			judged.Noticed = judged.Noticed || r.Level != suite.Informative || f.Harmless != ""
+		case suite.Broken:
+			judged.Broken = append(judged.Broken, r.Sentence())
+		}
+	}
+	slices.Sort(judged.By)
+	judged.By = slices.Compact(judged.By)
+	return judged
+}
+
+func judgeSound(ctx context.Context, ua fetch.UserAgent, c policies.Case) Sound {
+	judged := Sound{Name: c.Name, Findings: []string{}}
+	began := time.Now()
+	report, err := judge(ctx, ua, c.Handler(), SoundTarget(c))
+	judged.Seconds = time.Since(began).Seconds()
+	if err != nil {
+		judged.Broken = []string{err.Error()}
+		return judged
+	}
+	for _, r := range report.Results {
+		switch r.Verdict {
+		case suite.Fail, suite.Blocked:
+			judged.Findings = append(judged.Findings, r.Sentence())
+		case suite.Broken:
+			judged.Broken = append(judged.Broken, r.Sentence())
+		}
+	}
+	if report.ExitCode() != suite.ExitConforms && len(judged.Findings)+len(judged.Broken) == 0 {
+		judged.Findings = append(judged.Findings, "nothing that is required passed")
+	}
+	return judged
+}
+
+// judge serves, judges, and ends the server.
+func judge(ctx context.Context, ua fetch.UserAgent, handler http.Handler, target suite.Target) (*suite.Report, error) {
+	url, end, err := serve(handler)
+	if err != nil {
+		return nil, err
+	}
+	defer end()
+	target.URL = url
+	report, err := suite.Run(ctx, target, ua, suite.Filter{})
+	if err == nil && report.Partial != "" {
+		err = errors.New(report.Partial)
+	}
+	return report, err
+}
+
+// scenarios turns the matrix over.
+func (m *Matrix) scenarios(byModel bool) []Scenario {
+	var all []Scenario
+	for _, s := range suite.Scenarios() {
+		noticed := Scenario{ID: s.ID, Notices: []string{}}
+		if byModel {
+			noticed.BrowserOnly = s.BrowserOnly
+		}
+		for _, f := range m.Faults {
+			if slices.Contains(f.By, s.ID) {
+				noticed.Notices = append(noticed.Notices, f.ID)
+			}
+		}
+		all = append(all, noticed)
+	}
+	return all
+}
+
+// Unnoticed are the faults that were judged and not noticed.
+func (m *Matrix) Unnoticed() []Fault {
+	return filter(m.Faults, func(f Fault) bool { return f.Skipped == "" && len(f.Broken) == 0 && !f.Noticed })
+}
+
+// Skipped are the faults that this user agent cannot notice.
+func (m *Matrix) Skipped() []Fault {
+	return filter(m.Faults, func(f Fault) bool { return f.Skipped != "" })
+}
+
+// Idle are the scenarios that notice nothing, though they could.
+func (m *Matrix) Idle() []Scenario {
+	return filter(m.Scenarios, func(s Scenario) bool { return len(s.Notices) == 0 && s.BrowserOnly == "" })
+}
+
+// Accused are the servers that are right and have findings.
+func (m *Matrix) Accused() []Sound {
+	return filter(m.Sound, func(s Sound) bool { return len(s.Findings) > 0 })
+}
+
+// Broken are what the browser, or corsproof itself, gave up on, each with the server
+// where it did.
+func (m *Matrix) Broken() []string {
+	var all []string
+	for _, f := range m.Faults {
+		for _, b := range f.Broken {
+			all = append(all, f.ID+": "+b)
+		}
+	}
+	for _, s := range m.Sound {
+		for _, b := range s.Broken {
+			all = append(all, s.Name+": "+b)
+		}
+	}
+	return all
+}
+
+// ExitCode is suite.ExitConforms if every fault is noticed, every scenario notices one
+// and no server is accused that is right; suite.ExitNoJudgement if the trial itself
+// broke; suite.ExitFails otherwise.
+func (m *Matrix) ExitCode() int {
+	switch {
+	case len(m.Unnoticed())+len(m.Idle())+len(m.Accused()) > 0:
+		return suite.ExitFails
+	case len(m.Broken()) > 0:
+		return suite.ExitNoJudgement
+	}
+	return suite.ExitConforms
+}
+
+func filter[T any](all []T, keep func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(all), func(t T) bool { return !keep(t) })
+}

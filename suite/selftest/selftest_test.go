@@ -1,0 +1,120 @@
+package selftest_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/fixtures/faults"
+	"github.com/corsproof/corsproof/fixtures/policies"
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/selftest"
+)
+
+func run(ctx context.Context, o selftest.Options) *selftest.Matrix {
+	GinkgoHelper()
+	m, err := selftest.Run(ctx, o)
+	Expect(err).NotTo(HaveOccurred())
+	return m
+}
+
+var _ = Describe("a self-test by the model", func() {
+	It("notices every fault, by every scenario, and accuses nobody who is right", func(ctx SpecContext) {
+		last := 0
+		m := run(ctx, selftest.Options{Progress: func(done, total int) {
+			Expect(done).To(Equal(last + 1))
+			Expect(total).To(Equal(len(faults.All()) + len(policies.All())))
+			last = done
+		}})
+
+		Expect(m.Unnoticed()).To(BeEmpty())
+		Expect(m.Idle()).To(BeEmpty())
+		Expect(m.Accused()).To(BeEmpty())
+		Expect(m.Broken()).To(BeEmpty())
+		Expect(m.ExitCode()).To(Equal(suite.ExitConforms))
+
+		Expect(m.Faults).To(HaveLen(len(faults.All())))
+		Expect(m.Sound).To(HaveLen(len(policies.All())))
+		Expect(m.Scenarios).To(HaveLen(len(suite.Scenarios())))
+		Expect(last).To(Equal(len(m.Faults) + len(m.Sound)))
+		for _, f := range m.Skipped() {
+			Expect(f.By).To(BeEmpty())
+			Expect(f.Noticed).To(BeFalse())
+		}
+	})
+
+	It("judges the faults that are named alone", func(ctx SpecContext) {
+		m := run(ctx, selftest.Options{Fault: "options.plain.*"})
+		Expect(m.Faults).To(HaveLen(1))
+		Expect(m.Faults[0].By).To(ConsistOf("options.plain"))
+		Expect(m.Sound).To(BeEmpty())
+		Expect(m.Scenarios).To(BeEmpty(), "one fault says little of the scenarios")
+	})
+
+	It("names a pattern that matches nothing", func(ctx SpecContext) {
+		_, err := selftest.Run(ctx, selftest.Options{Fault: "nope.*"})
+		Expect(err).To(MatchError(ContainSubstring(`fault "nope.*" matches none`)))
+		_, err = selftest.Run(ctx, selftest.Options{Fault: "["})
+		Expect(err).To(MatchError(ContainSubstring("is no pattern")))
+	})
+
+	It("ends with its context", func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		_, err := selftest.Run(ctx, selftest.Options{Fault: "o*", AtOnce: 1, Progress: func(int, int) { cancel() }})
+		Expect(err).To(MatchError(context.Canceled))
+	})
+})
+
+var _ = Describe("a self-test in a user agent", func() {
+	It("that sees nothing wrong fails", func(ctx SpecContext) {
+		right := faults.Fault{}.Handler() // whatever is asked, a right server answers
+		m := run(ctx, selftest.Options{UserAgent: fetch.Model{Effects: fetch.Deliver, Transport: answers{right}}, Fault: "expose.*"})
+		Expect(m.Unnoticed()).To(HaveLen(len(m.Faults)))
+		Expect(m.ExitCode()).To(Equal(suite.ExitFails))
+	})
+
+	It("that is broken is no judgement", func(ctx SpecContext) {
+		m := run(ctx, selftest.Options{UserAgent: &astray{see: func(*fetch.Observation, error) error {
+			return errors.New("the page has gone")
+		}}, Fault: "expose.*"})
+		Expect(m.Broken()).To(ContainElement(ContainSubstring("the page has gone")))
+		Expect(m.Unnoticed()).To(BeEmpty(), "nobody looked")
+		Expect(m.ExitCode()).To(Equal(suite.ExitNoJudgement))
+	})
+})
+
+// answers has a handler answer every request, wherever it goes.
+type answers struct{ http.Handler }
+
+func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
+	w := httptest.NewRecorder()
+	a.ServeHTTP(w, r)
+	return w.Result(), nil
+}
+
+// astray is the model, seeing what a spec says.
+type astray struct {
+	fetch.Model
+	see func(*fetch.Observation, error) error
+}
+
+func (a *astray) NewContext(ctx context.Context) (fetch.Context, error) {
+	inner, err := fetch.Model{Effects: fetch.Deliver}.NewContext(ctx)
+	return &astrayContext{inner, a}, err
+}
+
+type astrayContext struct {
+	fetch.Context
+	by *astray
+}
+
+func (c *astrayContext) Do(ctx context.Context, origin string, r fetch.Request) (fetch.Observation, error) {
+	o, err := c.Context.Do(ctx, origin, r)
+	err = c.by.see(&o, err)
+	return o, err
+}

@@ -1,0 +1,52 @@
+package selftest
+
+import (
+	"io"
+	"log"
+	"net"
+	"net/http"
+	"slices"
+
+	"github.com/corsproof/corsproof/fixtures/faults"
+	"github.com/corsproof/corsproof/fixtures/policies"
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// FaultyTarget declares what the owner of a faulty server would. Its URL is left to be
+// filled in.
+func FaultyTarget(f faults.Fault) suite.Target {
+	target := suite.Target{Policy: f.Policy(), Effects: fetch.Deliver}
+	for _, r := range faults.Resources() {
+		target.Resources = append(target.Resources, suite.Resource{Path: r.Path, Status: r.Status})
+	}
+	if slices.Contains(target.Policy.AllowHeaders, "Authorization") {
+		target.Request.Headers = fetch.HeaderList{{Name: "Authorization", Value: faults.Authorization}}
+	}
+	return target
+}
+
+// SoundTarget declares what the owner of a server that keeps its policy would. Its URL
+// is left to be filled in.
+func SoundTarget(c policies.Case) suite.Target {
+	target := suite.Target{Policy: c.Policy, Effects: fetch.Deliver}
+	for _, r := range policies.Resources() {
+		resource := suite.Resource{Path: r.Path, Status: r.Status}
+		if own, ok := c.Own[r.Path]; ok {
+			resource.Policy = &own
+		}
+		target.Resources = append(target.Resources, resource)
+	}
+	return target
+}
+
+// serve serves on a free port of 127.0.0.1 until the server is closed.
+func serve(handler http.Handler) (url string, end func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
+	go server.Serve(listener)
+	return "http://" + listener.Addr().String(), func() { server.Close() }, nil
+}
