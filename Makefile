@@ -7,11 +7,12 @@ SHELL := /bin/sh
 GO ?= go
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test bench lint build help
+.PHONY: run test recipes bench lint build help
 
 help:
 	@echo 'make run    judge the embedded reference server in Chromium'
 	@echo 'make test   run every test'
+	@echo 'make recipes  run corsproof on each of fixtures/recipes'
 	@echo 'make bench  measure what a fetch costs, next to a bare loop'
 	@echo 'make lint   gofmt, vet, staticcheck, go mod tidy'
 	@echo 'make build  build bin/corsproof'
@@ -24,8 +25,12 @@ build:
 	$(GO) build -o bin/corsproof ./runner/cmd/corsproof
 
 test:
-	@tools/need chromium nginx certutil
+	@tools/need chromium nginx certutil apache2 caddy haproxy
 	$(GO) test -race -shuffle=on ./...
+
+recipes: build
+	@tools/need chromium nginx apache2 caddy haproxy flask node
+	@tools/recipes
 
 bench:
 	@tools/need chromium

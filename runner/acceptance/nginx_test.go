@@ -15,7 +15,7 @@ import (
 	"github.com/corsproof/corsproof/suite"
 )
 
-const recipe = "../../fixtures/recipes/nginx"
+const recipes = "../../fixtures/recipes"
 
 // An nginx is a real one that keeps the sample policy, or does not.
 type nginx struct {
@@ -45,13 +45,9 @@ func startTLS(a *authority, certName string, notAfter time.Time, changes ...chan
 
 func startWith(cert, key string, changes ...change) nginx {
 	GinkgoHelper()
-	path, err := exec.LookPath("nginx")
-	if err != nil {
-		path = "/usr/sbin/nginx" // not on every user's PATH
-	}
-	config, err := os.ReadFile(filepath.Join(recipe, "nginx.conf"))
+	config, err := os.ReadFile(filepath.Join(recipes, "nginx", "nginx.conf"))
 	Expect(err).NotTo(HaveOccurred())
-	yaml, err := os.ReadFile(filepath.Join(recipe, "cors.yaml"))
+	yaml, err := os.ReadFile(filepath.Join(recipes, "cors.yaml"))
 	Expect(err).NotTo(HaveOccurred())
 	n := nginx{addr: freeAddress()}
 	text := string(config)
@@ -71,20 +67,7 @@ func startWith(cert, key string, changes ...change) nginx {
 	text = "daemon off; master_process off; pid " + dir + "/pid; error_log " + dir + "/error.log;\n" +
 		strings.Replace(text, "http {", "http { access_log off; client_body_temp_path "+dir+"; proxy_temp_path "+dir+"; fastcgi_temp_path "+dir+"; uwsgi_temp_path "+dir+"; scgi_temp_path "+dir+";", 1)
 	Expect(os.WriteFile(file, []byte(text), 0o600)).To(Succeed())
-	command := exec.Command(path, "-p", dir, "-c", file, "-e", filepath.Join(dir, "error.log"))
-	command.Stdout, command.Stderr = GinkgoWriter, GinkgoWriter
-	Expect(command.Start()).To(Succeed())
-	DeferCleanup(func() {
-		Expect(command.Process.Kill()).To(Succeed())
-		_ = command.Wait()
-	})
-	Eventually(func() error {
-		conn, err := net.Dial("tcp", n.addr)
-		if err == nil {
-			conn.Close()
-		}
-		return err
-	}).WithTimeout(20 * time.Second).Should(Succeed())
+	startServer(exec.Command(found("nginx"), "-p", dir, "-c", file, "-e", filepath.Join(dir, "error.log")), n.addr)
 	return n
 }
 

@@ -25,7 +25,7 @@ import (
 // sampleFor is the cors.yaml of a target that keeps the sample policy.
 func sampleFor(target string, further ...string) string {
 	GinkgoHelper()
-	yaml, err := os.ReadFile(filepath.Join(recipe, "cors.yaml"))
+	yaml, err := os.ReadFile(filepath.Join(recipes, "cors.yaml"))
 	Expect(err).NotTo(HaveOccurred())
 	text := strings.Replace(string(yaml), "http://127.0.0.1:8080", target, 1)
 	return text + strings.Join(further, "\n") + "\n"
