@@ -51,6 +51,11 @@ func (o Options) start(ctx context.Context, s *subject, transport http.RoundTrip
 	if s.isTLS() {
 		options.Authority = s.authority
 	}
+	return startChromium(ctx, options)
+}
+
+// startChromium starts a browser. What it returns second ends it, and waits for that.
+func startChromium(ctx context.Context, options chromium.Options) (fetch.UserAgent, func(), error) {
 	if ctx.Err() != nil {
 		return nil, nil, noJudgement(errors.New("interrupted before the browser started"))
 	}

@@ -16,11 +16,13 @@ import (
 //
 // No byte of it is a control character but the newlines between lines, so that it may
 // be shown as it is.
-func JSON(w io.Writer, r *suite.Report) error {
+func JSON(w io.Writer, r *suite.Report) error { return writeJSON(w, r) }
+
+func writeJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
+	if err := encoder.Encode(v); err != nil {
 		return err
 	}
 	_, err := w.Write(escapeControls(b.Bytes()))

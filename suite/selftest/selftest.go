@@ -42,9 +42,14 @@ type Options struct {
 // atOnceByModel is how many servers the model judges side by side.
 const atOnceByModel = 16
 
+// SchemaVersion is that of the matrices that this version writes as JSON.
+const SchemaVersion = 1
+
 // A Matrix says what came of it.
 type Matrix struct {
-	Browser fetch.About `json:"browser"`
+	SchemaVersion int         `json:"schemaVersion"`
+	Tool          suite.Tool  `json:"tool"` // its version is left to the caller
+	Browser       fetch.About `json:"browser"`
 
 	Faults []Fault `json:"faults"`
 	Sound  []Sound `json:"sound"` // servers that are right
@@ -90,6 +95,12 @@ type Scenario struct {
 	BrowserOnly string `json:"browserOnly,omitempty"`
 }
 
+// Check returns an error if the options are wrong.
+func (o Options) Check() error {
+	_, err := choose(o.Fault)
+	return err
+}
+
 // Run judges the servers. An error means that the options are wrong, or that the
 // context has ended.
 func Run(ctx context.Context, o Options) (*Matrix, error) {
@@ -101,7 +112,13 @@ func Run(ctx context.Context, o Options) (*Matrix, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Matrix{Browser: ua.About(), Faults: make([]Fault, len(chosen)), Sound: []Sound{}}
+	m := &Matrix{
+		SchemaVersion: SchemaVersion,
+		Tool:          suite.Tool{Name: "corsproof"},
+		Browser:       ua.About(),
+		Faults:        make([]Fault, len(chosen)),
+		Sound:         []Sound{},
+	}
 	var tasks []func()
 	for i, f := range chosen {
 		tasks = append(tasks, func() { m.Faults[i] = judgeFault(ctx, ua, f) })

@@ -42,6 +42,8 @@ var _ = DescribeTable("a mistake of usage is one message, without the usage:",
 	Entry("a name that is like none", `"zzzzzzzzzz" is no scenario and no reason; corsproof list shows all scenarios`, "explain", "zzzzzzzzzz"),
 	Entry("nothing to judge", "judge takes one report, such as report.json; 0 were named", "judge"),
 	Entry("a report that does not exist", "open nope.json: no such file or directory", "judge", "nope.json"),
+	Entry("a fault that there is not", `fault "nope.*" matches none; corsproof selftest --browser none shows all`, "selftest", "--fault", "nope.*"),
+	Entry("a self-test in a browser that is not built yet", `browser "firefox" is not built yet; expected chromium or none`, "selftest", "--browser", "firefox"),
 	Entry("a report that is none", "/dev/null: it is no report in JSON: unexpected end of JSON input", "judge", "/dev/null"),
 )
 
@@ -82,5 +84,6 @@ var _ = DescribeTable("a shell completes",
 	Entry("whole chapters", "origins.*\tOrigins", "run", "--scenario", "or"),
 	Entry("the last of several", "simple.get,errors.server\t", "run", "--scenario", "simple.get,err"),
 	Entry("what can be explained", "MissingAllowOriginHeader", "explain", "Miss"),
+	Entry("faults", "errors.server.bare\tAn answer 500 has no CORS headers", "selftest", "--fault", "errors.s"),
 	Entry("flags", "--max-wait\t", "run", "--max"),
 )

@@ -1,0 +1,66 @@
+package runner
+
+import (
+	"context"
+	"errors"
+
+	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/selftest"
+)
+
+// SelftestOptions says how corsproof judges the servers that it knows. The zero value
+// judges all of them in Chromium.
+type SelftestOptions struct {
+	// Browser is one of Browsers. Empty means the first.
+	Browser string
+
+	// BrowserPath is the browser's executable. Empty looks for one.
+	BrowserPath string
+
+	// Fault is a pattern of the ids of faults. Empty means all, and the servers that
+	// are right.
+	Fault string
+
+	// Version is what the matrix says of corsproof's own.
+	Version string
+
+	// Progress is called whenever a server has been judged, one call at a time.
+	Progress func(done, total int)
+}
+
+// chromiumAtOnce is how many servers Chromium judges side by side.
+const chromiumAtOnce = 2
+
+// Selftest judges the servers of fixtures/faults, each with a mistake, and those of
+// fixtures/policies, which make none. All of them are inside of this process.
+//
+// An error is an *Error.
+func Selftest(ctx context.Context, o SelftestOptions) (*selftest.Matrix, error) {
+	if err := checkBrowser(o.Browser); err != nil {
+		return nil, usage(err)
+	}
+	options := selftest.Options{Fault: o.Fault, Progress: o.Progress}
+	if err := options.Check(); err != nil {
+		return nil, usage(err)
+	}
+	if o.Browser != None {
+		ua, stop, err := startChromium(ctx, chromium.Options{
+			Path:    o.BrowserPath,
+			Targets: []string{"127.0.0.1:*"},
+			Effects: fetch.Deliver,
+		})
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+		options.UserAgent, options.AtOnce = ua, chromiumAtOnce
+	}
+	m, err := selftest.Run(ctx, options)
+	if err != nil {
+		return nil, noJudgement(errors.New("interrupted before all servers were judged"))
+	}
+	m.Tool = suite.Tool{Name: "corsproof", Version: o.Version}
+	return m, nil
+}
