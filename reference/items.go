@@ -7,6 +7,13 @@ import (
 	"strings"
 )
 
+// redirects are the statuses of the paths that redirect.
+var redirects = map[string]int{
+	"/v1/old":       http.StatusMovedPermanently,
+	"/v1/submitted": http.StatusSeeOther,
+	"/v1/moved":     http.StatusTemporaryRedirect,
+}
+
 // itemMethods are the methods of the sample application's collections.
 var itemMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 
@@ -18,6 +25,8 @@ var itemMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 //	/v1/missing  404
 //	/v1/private  401
 //	/v1/broken   500
+//	/v1/old, /v1/submitted, /v1/moved
+//	             301, 303 and 307 to /v1/items
 //
 // Any other path is missing too. Every response is JSON, and has the headers
 // ETag and X-Total-Count.
@@ -37,6 +46,9 @@ func serveItems(w http.ResponseWriter, r *http.Request) {
 		status = http.StatusUnauthorized
 	case "/v1/broken":
 		status = http.StatusInternalServerError
+	case "/v1/old", "/v1/submitted", "/v1/moved":
+		status = redirects[r.URL.Path]
+		w.Header().Set("Location", "/v1/items")
 	}
 
 	switch status {

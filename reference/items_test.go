@@ -54,6 +54,9 @@ var _ = Describe("Items", func() {
 		Entry("404 for what is missing", "/v1/missing", []string{"GET", "PUT", "OPTIONS"}, 404, nil),
 		Entry("404 for what is nowhere", "/", []string{"GET"}, 404, nil),
 		Entry("401 for what is private", "/v1/private", []string{"GET", "PUT", "OPTIONS"}, 401, headers{"Www-Authenticate": one("Bearer")}),
+		Entry("301 for what is old", "/v1/old", []string{"GET", "POST", "PUT"}, 301, headers{"Location": one("/v1/items")}),
+		Entry("303 for what is submitted", "/v1/submitted", []string{"GET", "POST", "PUT"}, 303, headers{"Location": one("/v1/items")}),
+		Entry("307 for what is moved", "/v1/moved", []string{"GET", "POST", "PUT"}, 307, headers{"Location": one("/v1/items")}),
 		Entry("500 for what is broken", "/v1/broken", []string{"GET", "PUT", "OPTIONS"}, 500, nil),
 	)
 
