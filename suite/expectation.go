@@ -3,6 +3,8 @@ package suite
 import (
 	"fmt"
 	"strings"
+
+	"github.com/corsproof/corsproof/suite/fetch"
 )
 
 // expectation says in a sentence what the play requires.
@@ -32,6 +34,7 @@ func (p play) stepExpectation(s boundStep) string {
 	add(w.Preflight, "is preflighted", "is not preflighted")
 	add(w.Leaves, "is let through", "is not let through")
 	add(w.Shared, "has its response shared with the script", "has its response kept from the script")
+	add(w.Opaque, "has its redirect shown to the script, unfollowed", "has its redirect kept from the script")
 	if w.Accepted {
 		wants = append(wants, "has its CORS-preflight request answered with success")
 	}
@@ -71,6 +74,12 @@ func (p play) requestInWords(s boundStep) string {
 	}
 	if s.request.Credentials == "include" {
 		words += " with credentials"
+	}
+	switch s.request.Redirect {
+	case fetch.Manual:
+		words += ", redirects not followed,"
+	case fetch.Error:
+		words += ", redirects forbidden,"
 	}
 	switch p.origin {
 	case "":

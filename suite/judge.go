@@ -70,11 +70,21 @@ type judgement struct {
 
 // aspects are the outcomes of what the step wants, nil for what is as it should be.
 func (j judgement) aspects() []*outcome {
-	if network := j.network(); network != nil {
+	astray, lost := j.astray()
+	if lost != nil {
+		return []*outcome{lost}
+	}
+	if network := j.network(); network != nil && !astray {
 		return []*outcome{network}
 	}
 	w := j.bound.want
 	aspects := []*outcome{j.preflight(w.Preflight), j.leaves(w.Leaves), j.shared(w.Shared)}
+	if w.Redirected {
+		aspects = append(aspects, j.redirected())
+	}
+	if w.Opaque != Either {
+		aspects = append(aspects, j.opaque(w.Opaque))
+	}
 	if w.Accepted {
 		aspects = append(aspects, j.accepted())
 	}
@@ -167,7 +177,7 @@ func (j judgement) leaves(want Answer) *outcome {
 // refused is the outcome of a request that CORS should have let through. The
 // Standard, replayed on what was recorded, says why.
 func (j judgement) refused() *outcome {
-	failures := fetch.Explain(j.play.origin, j.bound.request, j.observation.Exchanges)
+	failures := fetch.Explain(j.play.origin, j.bound.request, j.within())
 	if len(failures) == 0 && j.fromCache() {
 		return &outcome{
 			verdict:   Fail,

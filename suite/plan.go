@@ -153,11 +153,15 @@ func (p *play) fill(maxWait time.Duration) {
 				Headers:        p.headers(s.Headers),
 				Body:           s.Body,
 				Credentials:    s.Credentials,
+				Redirect:       s.Redirect,
 				UploadListener: s.UploadListener,
 			},
 		}
 		if p.scenario.Authorized {
 			p.authorize(&step.request)
+		}
+		if method := step.request.Method; r.RedirectsTo != "" && !p.claim.implementsAt(r, method) {
+			p.gap = unclaimed("the resource does not implement " + method)
 		}
 		if s.After == AfterMaxAge {
 			step.after = min(time.Duration(*p.claim.Policy.MaxAge)*time.Second, maxAgeCap) + expirySlack

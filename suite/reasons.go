@@ -23,6 +23,7 @@ const (
 	reasonNotRemembered    = "PreflightNotRemembered"
 	reasonOptionsBroken    = "OptionsBroken"
 	reasonStored           = "StoredForAnotherOrigin"
+	reasonLedAstray        = "RedirectedElsewhere"
 )
 
 // A ReasonText explains a reason of failure to the owner of a server.
@@ -126,6 +127,24 @@ var reasons = []ReasonText{
 	{reasonStored,
 		"An HTTP cache kept the response to another origin, or to none, and gave it to this one.",
 		"Send Vary: Origin on every response that depends on Origin, with an allowed one, a refused one and none."},
+	{string(fetch.RedirectContainsCredentials),
+		"The response redirects to a URL with a user name or a password, which browsers refuse to follow from a script of another origin.",
+		"Take the user name and the password out of the Location header."},
+	{string(fetch.CorsDisabledScheme),
+		"The response redirects to a URL whose scheme is neither http nor https.",
+		"Redirect scripts to an http or https URL alone; an app's own scheme belongs on a page that somebody visits."},
+	{string(fetch.InvalidRedirect),
+		"The response redirects to something that is no URL, or has more than one Location header.",
+		"Send exactly one Location header, with a URL or a path."},
+	{string(fetch.TooManyRedirects),
+		"The redirects do not end: a browser gives up after 20.",
+		"Follow the redirects with curl -L and see which rule sends the request back: often one to https behind a proxy that speaks http to the application."},
+	{string(fetch.DisallowedRedirect),
+		"The script forbade redirects, and the resource answered with one.",
+		"Answer at this URL itself, or declare the redirect by redirectsTo."},
+	{reasonLedAstray,
+		"The request was redirected to another origin than those that the target declares: to a page where one logs in, to another scheme or port, to a name without www.",
+		"Answer scripts at this URL itself: 401 in place of a redirect to a login page, and one spelling of scheme, host and port. If the redirect is meant, declare it by redirectsTo, and let its destination answer Access-Control-Allow-Origin: *, since browsers send it Origin: null."},
 	{reasonOptionsBroken,
 		"An OPTIONS request that is no CORS-preflight request was answered with an error.",
 		"Treat OPTIONS as a CORS-preflight request only if it has both Origin and Access-Control-Request-Method; pass on every other."},
@@ -214,6 +233,7 @@ func (s Scenario) inWords(step Step) string {
 	bound := boundStep{want: step.Want}
 	bound.request.Method = words
 	bound.request.Credentials = step.Credentials
+	bound.request.Redirect = step.Redirect
 	bound.resource.Path = "to a " + strings.Trim(string(s.resource(step)), "‹›")
 	for _, h := range step.Headers {
 		name := strings.Trim(h.Name, "‹›")

@@ -60,6 +60,11 @@ const (
 	UnauthorizedResource = "‹resource unauthorized›"
 	ClientErrorResource  = "‹resource with client error›"
 	ServerErrorResource  = "‹resource with server error›"
+	RedirectingResource  = "‹redirecting resource›"    // any that declares a redirect within the target
+	MovedResource        = "‹moved resource›"          // one that redirects by 301 or 302
+	SeeOtherResource     = "‹see-other resource›"      // one that redirects by 303
+	KeepingResource      = "‹method-keeping redirect›" // one that redirects by 307 or 308
+	ElsewhereResource    = "‹resource elsewhere›"      // any that declares a redirect to another origin
 )
 
 // isRole reports whether the value is a role, and not itself a value.
@@ -159,6 +164,8 @@ func (c Claim) values(role Role) ([]string, *gap) {
 		return []string{""}, nil // the judge takes it from the wire
 	case PlainResource, OtherResource, ErrorResource, NotFoundResource, UnauthorizedResource, ClientErrorResource, ServerErrorResource:
 		return orGap(c.paths(role), noResource())
+	case RedirectingResource, MovedResource, SeeOtherResource, KeepingResource, ElsewhereResource:
+		return orGap(c.redirecting(role), noResource())
 	}
 	return c.originValues(role)
 }

@@ -82,6 +82,7 @@ type Step struct {
 	Headers        fetch.HeaderList
 	Body           string
 	Credentials    fetch.CredentialsMode
+	Redirect       fetch.RedirectMode
 	UploadListener bool
 	Global         fetch.Global
 
@@ -111,6 +112,13 @@ type Want struct {
 	// Accepted asks that the answer to the CORS-preflight request passes the CORS
 	// check with an ok status, whatever its lists allow.
 	Accepted bool
+
+	// Redirected asks that the resource answers with the redirect that it declares.
+	Redirected bool
+
+	// Opaque says whether the script sees a redirect that it does not follow: a
+	// response of type "opaqueredirect".
+	Opaque Answer
 
 	// Status asks that a shared response has the status that its resource declares.
 	Status bool
@@ -151,7 +159,7 @@ type Chapter struct {
 func Chapters() []Chapter {
 	return []Chapter{
 		simpleRequests, preflights, methods, headers, credentials, exposedHeaders,
-		preflightCache, origins, errorAnswers, resources, plainOptions,
+		preflightCache, origins, errorAnswers, resources, redirects, plainOptions,
 	}
 }
 

@@ -174,6 +174,9 @@ var resources = []suite.Resource{
 	{Path: "/v1/missing", Status: 404},
 	{Path: "/v1/private", Status: 401},
 	{Path: "/v1/broken", Status: 500},
+	{Path: "/v1/old", Status: 301, RedirectsTo: "/v1/items"},
+	{Path: "/v1/submitted", Status: 303, RedirectsTo: "/v1/items"},
+	{Path: "/v1/moved", Status: 307, RedirectsTo: "/v1/items"},
 }
 
 var everything = policies.Everything()

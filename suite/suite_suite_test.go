@@ -12,6 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/selftest"
 )
 
 func TestSuite(t *testing.T) {
@@ -26,7 +27,8 @@ func TestSuite(t *testing.T) {
 func judgedByModel(server http.Handler, target suite.Target) (*suite.Report, error) {
 	listening := httptest.NewServer(server)
 	defer listening.Close()
-	target.URL, target.Effects = listening.URL, fetch.Deliver
+	target = selftest.At(listening.URL, target)
+	target.Effects = fetch.Deliver
 	report, err := suite.Run(context.Background(), target, fetch.Model{Effects: fetch.Deliver}, suite.Filter{})
 	if err == nil && report.Partial != "" {
 		err = fmt.Errorf("the run is partial: %s", report.Partial)

@@ -42,7 +42,8 @@ type Resource struct {
 	// Status is that of the actual response; 0 means a 2xx one.
 	Status int `json:"status,omitempty"`
 
-	// RedirectsTo is the path to which the resource redirects, or empty.
+	// RedirectsTo is the path to which the resource redirects, or an absolute URL on
+	// another origin, or empty. Status then is the redirect's, or 0 for any.
 	RedirectsTo string `json:"redirectsTo,omitempty"`
 
 	// Kind is image, script, style, font or events, or empty for data.

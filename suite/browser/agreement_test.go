@@ -13,11 +13,12 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/selftest"
 )
 
 func TestAgreement(t *testing.T) {
@@ -31,26 +32,17 @@ var browser *chromium.Browser
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	var err error
-	browser, err = chromium.Start(ctx, chromium.Options{Targets: []string{"127.0.0.1:*"}, Effects: fetch.Deliver})
+	browser, err = chromium.Start(ctx, chromium.Options{Targets: []string{"127.0.0.1:*", faults.OtherName + ":*"}, Effects: fetch.Deliver})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(browser.Close)
 })
 
 var _ = DescribeTable("The written expectation, the model and Chromium agree on the reference server", func(ctx SpecContext, p policy.Policy) {
-	cors, err := reference.New(p)
-	Expect(err).NotTo(HaveOccurred())
-	server := httptest.NewServer(cors.Handler(reference.Items()))
+	faultless := faults.Fault{Promise: &p}
+	server := httptest.NewServer(faultless.Handler())
 	DeferCleanup(server.Close)
-	target := suite.Target{
-		URL:     server.URL,
-		Policy:  p,
-		Effects: fetch.Deliver,
-		Resources: []suite.Resource{
-			{Path: "/v1/items"}, {Path: "/v1/public"},
-			{Path: "/v1/missing", Status: 404}, {Path: "/v1/private", Status: 401}, {Path: "/v1/broken", Status: 500},
-		},
-		Request: suite.Authorized{Headers: fetch.HeaderList{{Name: "Authorization", Value: "Bearer corsproof"}}},
-	}
+	target := selftest.At(server.URL, selftest.FaultyTarget(faultless))
+	target.Request.Headers = fetch.HeaderList{{Name: "Authorization", Value: "Bearer corsproof"}}
 	byModel, err := suite.Run(ctx, target, &fetch.Model{Effects: fetch.Deliver}, suite.Filter{})
 	Expect(err).NotTo(HaveOccurred())
 	byChromium, err := suite.Run(ctx, target, browser, suite.Filter{})

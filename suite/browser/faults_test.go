@@ -24,6 +24,8 @@ var _ = Describe("Chromium notices what the model notices", func() {
 		"credentials.title-case", "credentials.missing.preflight", "expose.preflight", "expose.any",
 		"max-age.zero", "max-age.longer", "origins.null", "origins.prefix", "pattern.dot",
 		"errors.server.bare", "resources.any", "options.origin.400",
+		"redirects.bare", "redirects.any", "redirects.preflight", "redirects.after.preflight", "redirects.login", "redirects.loop",
+		"redirects.userinfo", "redirects.invalid", "redirects.scheme", "redirects.undeclared", "redirects.elsewhere.listed",
 	} {
 		It("of the fault "+id, func(ctx SpecContext) {
 			Expect(failing(ctx, fault(id))).To(Equal(recorded(id)))
@@ -63,8 +65,7 @@ func failing(ctx SpecContext, f faults.Fault) []string {
 	GinkgoHelper()
 	server := httptest.NewServer(f.Handler())
 	DeferCleanup(server.Close)
-	target := selftest.FaultyTarget(f)
-	target.URL = server.URL
+	target := selftest.At(server.URL, selftest.FaultyTarget(f))
 	report, err := suite.Run(ctx, target, browser, suite.Filter{})
 	Expect(err).NotTo(HaveOccurred())
 	var ids []string

@@ -250,7 +250,7 @@ func judge(ctx context.Context, ua fetch.UserAgent, handler http.Handler, target
 		return nil, err
 	}
 	defer end()
-	target.URL = url
+	target = At(url, target)
 	report, err := suite.Run(ctx, target, ua, suite.Filter{})
 	if err == nil && report.Partial != "" {
 		err = errors.New(report.Partial)

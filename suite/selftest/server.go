@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/fixtures/policies"
@@ -13,12 +14,11 @@ import (
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
-// FaultyTarget declares what the owner of a faulty server would. Its URL is left to be
-// filled in.
+// FaultyTarget declares what the owner of a faulty server would; At says where it is.
 func FaultyTarget(f faults.Fault) suite.Target {
 	target := suite.Target{Policy: f.Policy(), Effects: fetch.Deliver}
 	for _, r := range faults.Resources() {
-		target.Resources = append(target.Resources, suite.Resource{Path: r.Path, Status: r.Status})
+		target.Resources = append(target.Resources, suite.Resource{Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo})
 	}
 	if slices.Contains(target.Policy.AllowHeaders, "Authorization") {
 		target.Request.Headers = fetch.HeaderList{{Name: "Authorization", Value: faults.Authorization}}
@@ -26,16 +26,29 @@ func FaultyTarget(f faults.Fault) suite.Target {
 	return target
 }
 
-// SoundTarget declares what the owner of a server that keeps its policy would. Its URL
-// is left to be filled in.
+// SoundTarget declares what the owner of a server that keeps its policy would; At says
+// where it is.
 func SoundTarget(c policies.Case) suite.Target {
 	target := suite.Target{Policy: c.Policy, Effects: fetch.Deliver}
 	for _, r := range policies.Resources() {
-		resource := suite.Resource{Path: r.Path, Status: r.Status}
+		resource := suite.Resource{Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo}
 		if own, ok := c.Own[r.Path]; ok {
 			resource.Policy = &own
 		}
 		target.Resources = append(target.Resources, resource)
+	}
+	return target
+}
+
+// At returns the target as it is where its server listens: redirects to another origin
+// lead to the same server by another name.
+func At(url string, target suite.Target) suite.Target {
+	target.URL = url
+	target.Resources = slices.Clone(target.Resources)
+	for i, r := range target.Resources {
+		if !strings.HasPrefix(r.RedirectsTo, "/") {
+			target.Resources[i].RedirectsTo = faults.Resource{Path: r.Path}.RedirectsAt(url)
+		}
 	}
 	return target
 }

@@ -275,7 +275,7 @@ func (r *record) conclude(o *fetch.Observation, timedOut bool) {
 	for _, p := range all {
 		o.Exchanges = append(o.Exchanges, p.exchange)
 	}
-	if !o.Shared() {
+	if o.Response.Type == fetch.NetworkError {
 		o.Cause, o.Detail = r.cause(timedOut)
 		if o.Cause == fetch.ByCORS {
 			r.blame(o)
