@@ -30,8 +30,21 @@ func serveReference() (*embedded, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the reference server found no port: %w", err)
 	}
+	elsewhere, closeElsewhere, err := servePublic()
+	if err != nil {
+		listener.Close()
+		return nil, err
+	}
+	items := reference.Items()
+	application := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/away" {
+			http.Redirect(w, r, elsewhere, http.StatusFound)
+			return
+		}
+		items.ServeHTTP(w, r)
+	})
 	server := &http.Server{
-		Handler:  cors.Handler(reference.Items()),
+		Handler:  cors.Handler(application),
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	go server.Serve(listener)
@@ -45,9 +58,34 @@ func serveReference() (*embedded, error) {
 				{Path: "/v1/missing", Status: http.StatusNotFound},
 				{Path: "/v1/private", Status: http.StatusUnauthorized},
 				{Path: "/v1/broken", Status: http.StatusInternalServerError},
+				{Path: "/v1/old", Status: http.StatusMovedPermanently, RedirectsTo: "/v1/items"},
+				{Path: "/v1/submitted", Status: http.StatusSeeOther, RedirectsTo: "/v1/items"},
+				{Path: "/v1/moved", Status: http.StatusTemporaryRedirect, RedirectsTo: "/v1/items"},
+				{Path: "/v1/away", Status: http.StatusFound, RedirectsTo: elsewhere},
 			},
 			Effects: fetch.Deliver,
 		},
-		close: func() { server.Close() },
+		close: func() {
+			server.Close()
+			closeElsewhere()
+		},
 	}, nil
+}
+
+// servePublic serves what everybody may read, on an origin of its own: there a
+// redirect leads. It returns its URL.
+func servePublic() (url string, end func(), err error) {
+	cors, err := reference.New(policy.Policy{
+		AllowOrigins: []string{"*"}, AllowMethods: []string{"GET", "HEAD"}, AllowHeaders: []string{"*"},
+	})
+	if err != nil {
+		return "", nil, fmt.Errorf("the other origin: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, fmt.Errorf("the other origin found no port: %w", err)
+	}
+	server := &http.Server{Handler: cors.Handler(reference.Items()), ErrorLog: log.New(io.Discard, "", 0)}
+	go server.Serve(listener)
+	return "http://" + listener.Addr().String() + "/v1/public", func() { server.Close() }, nil
 }

@@ -106,13 +106,29 @@ func (s *subject) isTLS() bool {
 	return err == nil && u.Scheme == "https"
 }
 
-// address returns the target's host and port, the port always given.
-func (s *subject) address() (host string, port int) {
-	u, err := url.Parse(s.target.URL)
-	if err != nil {
-		return s.target.URL, 0
+// addresses returns the target's host and port, and those to which its resources
+// declare redirects, the port always given.
+func (s *subject) addresses() []address {
+	all := []address{addressOf(s.target.URL)}
+	for _, origin := range s.target.Elsewhere() {
+		all = append(all, addressOf(origin))
 	}
-	port, err = strconv.Atoi(u.Port())
+	return all
+}
+
+type address struct {
+	host string
+	port int
+}
+
+func (a address) String() string { return joined(a.host, a.port) }
+
+func addressOf(origin string) address {
+	u, err := url.Parse(origin)
+	if err != nil {
+		return address{origin, 0}
+	}
+	port, err := strconv.Atoi(u.Port())
 	switch {
 	case err == nil:
 	case u.Scheme == "https":
@@ -120,7 +136,7 @@ func (s *subject) address() (host string, port int) {
 	default:
 		port = 80
 	}
-	return u.Hostname(), port
+	return address{u.Hostname(), port}
 }
 
 // A route says where to connect to instead of where names lead. The first that

@@ -39,14 +39,16 @@ func (o Options) start(ctx context.Context, s *subject, transport http.RoundTrip
 	if o.Browser == None {
 		return fetch.Model{Transport: transport, Effects: s.target.Effects}, func() {}, nil
 	}
-	host, port := s.address()
 	options := chromium.Options{
-		Path:    o.BrowserPath,
-		Targets: []string{joined(host, port)},
-		Effects: s.target.Effects,
+		Path:      o.BrowserPath,
+		ConnectTo: map[string]string{},
+		Effects:   s.target.Effects,
 	}
-	if toHost, toPort := s.route.of(host, port); toHost != host || toPort != port {
-		options.ConnectTo = map[string]string{joined(host, port): joined(toHost, toPort)}
+	for _, a := range s.addresses() {
+		options.Targets = append(options.Targets, a.String())
+		if host, port := s.route.of(a.host, a.port); host != a.host || port != a.port {
+			options.ConnectTo[a.String()] = joined(host, port)
+		}
 	}
 	if s.isTLS() {
 		options.Authority = s.authority

@@ -94,7 +94,7 @@ func (r *reader) resource(n *yaml.Node, first map[string]int) (res suite.Resourc
 		case "status":
 			res.Status = r.status(n)
 		case "redirectsTo":
-			res.RedirectsTo, _ = r.path("redirectsTo", n)
+			res.RedirectsTo = r.destination(n)
 		case "kind":
 			res.Kind = r.word("kind", n, "image", "script", "style", "font", "events")
 		case "cacheable":
@@ -103,6 +103,37 @@ func (r *reader) resource(n *yaml.Node, first map[string]int) (res suite.Resourc
 	})
 	r.need("path", has, n, pathForm)
 	return res
+}
+
+const destinationForm = pathForm + ", or a URL of another origin, such as https://www.example.com/"
+
+// destination reads where a resource redirects: a path, or an absolute URL.
+func (r *reader) destination(n *yaml.Node) string {
+	s, ok := r.text("redirectsTo", n, destinationForm)
+	if !ok {
+		return ""
+	}
+	if strings.HasPrefix(s, "/") && !strings.HasPrefix(s, "//") {
+		path, _ := r.path("redirectsTo", n)
+		return path
+	}
+	u, err := url.Parse(s)
+	problem := ""
+	switch {
+	case err != nil:
+		problem = "is malformed"
+	case u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "":
+		problem = "is neither a path nor a URL of http or https"
+	case u.User != nil:
+		problem = "has a user name or a password, which browsers refuse to follow"
+	case u.Fragment != "":
+		problem = "has a fragment, which is not sent"
+	}
+	if problem != "" {
+		r.wrongValue("redirectsTo", n, problem, "expected "+destinationForm)
+		return ""
+	}
+	return s
 }
 
 const pathForm = "a path of the target that begins with a slash, such as /v1/items"
