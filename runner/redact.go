@@ -53,7 +53,8 @@ func replacements(secrets []string) []string {
 	var spellings []string
 	for _, s := range secrets {
 		quoted := strconv.Quote(s)
-		spellings = append(spellings, s, strings.TrimSpace(s), url.PathEscape(s), url.QueryEscape(s), quoted[1:len(quoted)-1], latin1(s))
+		spellings = append(spellings, s, strings.TrimSpace(s), url.PathEscape(s), url.QueryEscape(s), quoted[1:len(quoted)-1], latin1(s),
+			strings.ReplaceAll(s, "'", `'\''`)) // in command lines
 	}
 	slices.SortFunc(spellings, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(b), len(a)), strings.Compare(a, b))

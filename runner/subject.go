@@ -61,6 +61,10 @@ func (o Options) subject() (*subject, error) {
 	if o.Effects != "" {
 		s.target.Effects = o.Effects
 	}
+	for _, c := range s.route {
+		s.target.ConnectTo = append(s.target.ConnectTo, c.String())
+	}
+	s.target.CAFile = caFile
 	if o.Config != nil {
 		s.secrets = confidential(o.Config.Secrets, s.target)
 	}

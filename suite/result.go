@@ -71,6 +71,9 @@ type Result struct {
 	// blocked result keeps its own.
 	Failures []Failure `json:"failures,omitempty"`
 
+	// Replay are command lines that send again what failed.
+	Replay []string `json:"replay,omitempty"`
+
 	// Unseen is why nothing is known of the actual response behind a refused
 	// CORS-preflight request: Held. What fails there comes up when it is let through.
 	Unseen string `json:"unseen,omitempty"`

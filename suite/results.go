@@ -51,6 +51,7 @@ func (t *trial) result(browser string) Result {
 		if o.verdict == Fail {
 			r.Fixes = fixes(o, p)
 			r.Failures = failures(*p, o, decided)
+			r.Replay = p.replay(o, decided)
 			r.Step, r.Spec = r.Failures[0].inStandard(), r.Failures[0].Spec
 			if o.failures != nil && isBehind(decided.Steps[o.step]) && p.holds(o) {
 				r.Unseen = Held
@@ -94,7 +95,7 @@ func block(results []Result) {
 	}
 	for i, cause := range causes {
 		if cause != "" {
-			results[i].Verdict, results[i].Reason, results[i].Fixes = Blocked, cause, nil
+			results[i].Verdict, results[i].Reason, results[i].Fixes, results[i].Replay = Blocked, cause, nil, nil
 		}
 	}
 }

@@ -24,6 +24,12 @@ type Target struct {
 	// Effects says whether requests with unsafe methods reach the target. The
 	// zero value holds them back, and so does a user agent that holds effects.
 	Effects fetch.Effects `json:"effects,omitempty"`
+
+	// ConnectTo and CAFile say how the target is reached, in the terms of curl's
+	// --connect-to and --cacert. They are for the command lines in reports alone:
+	// WithTransport is what reaches it.
+	ConnectTo []string `json:"connectTo,omitempty"`
+	CAFile    string   `json:"caFile,omitempty"`
 }
 
 // A Resource is a path of the target.
@@ -57,4 +63,8 @@ type Resource struct {
 type Authorized struct {
 	Headers fetch.HeaderList `json:"headers,omitempty"`
 	Cookies []fetch.Cookie   `json:"cookies,omitempty"`
+
+	// Spelling has values by the names of their headers and cookies, as they were
+	// written: ${NAME} stands for what came from the environment, and $${ for ${.
+	Spelling map[string]string `json:"spelling,omitempty"`
 }

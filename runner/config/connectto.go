@@ -20,6 +20,25 @@ type ConnectTo struct {
 	ToPort int    // 0 leaves the port as it is
 }
 
+// String returns it as ParseConnectTo reads it.
+func (c ConnectTo) String() string {
+	return fmt.Sprintf("%s:%s:%s:%s", bracketed(c.Host), portText(c.Port), bracketed(c.ToHost), portText(c.ToPort))
+}
+
+func bracketed(host string) string {
+	if strings.Contains(host, ":") {
+		return "[" + host + "]"
+	}
+	return host
+}
+
+func portText(port int) string {
+	if port == 0 {
+		return ""
+	}
+	return strconv.Itoa(port)
+}
+
 // connectToForm is what an argument of --connect-to looks like.
 const connectToForm = "HOST1:PORT1:HOST2:PORT2, such as api.example.com:443:127.0.0.1:8443"
 

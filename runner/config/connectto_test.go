@@ -11,6 +11,7 @@ var _ = Describe("ParseConnectTo", func() {
 	DescribeTable("reads curl's form",
 		func(s string, want config.ConnectTo) {
 			Expect(config.ParseConnectTo(s)).To(Equal(want))
+			Expect(config.ParseConnectTo(want.String())).To(Equal(want))
 		},
 		Entry(nil, "api.example.com:443:127.0.0.1:8443", config.ConnectTo{Host: "api.example.com", Port: 443, ToHost: "127.0.0.1", ToPort: 8443}),
 		Entry(nil, "API.example.com:443:LocalHost:8443", config.ConnectTo{Host: "api.example.com", Port: 443, ToHost: "localhost", ToPort: 8443}),

@@ -15,15 +15,15 @@ func (r *reader) request(n *yaml.Node) (a suite.Authorized) {
 	r.section(requestSection, n, func(key string, n *yaml.Node) {
 		switch key {
 		case "headers":
-			a.Headers = r.headers(n)
+			a.Headers = r.headers(n, &a)
 		case "cookies":
-			a.Cookies = r.cookies(n)
+			a.Cookies = r.cookies(n, &a)
 		}
 	})
 	return a
 }
 
-func (r *reader) headers(n *yaml.Node) (headers fetch.HeaderList) {
+func (r *reader) headers(n *yaml.Node, a *suite.Authorized) (headers fetch.HeaderList) {
 	const expected = `a mapping of names to values, such as {Authorization: "Bearer ${API_TOKEN}"}`
 	spelling := make(map[string]string)
 	r.mapping("headers", n, expected, func(key, n *yaml.Node) {
@@ -43,6 +43,7 @@ func (r *reader) headers(n *yaml.Node) (headers fetch.HeaderList) {
 			r.wrongValue("the header value", n, problem, expected)
 		}
 		headers = headers.With(name, value)
+		spell(a, name, n)
 	})
 	return headers
 }
@@ -63,14 +64,27 @@ func (r *reader) headerName(key *yaml.Node) {
 	}
 }
 
-func (r *reader) cookies(n *yaml.Node) (cookies []fetch.Cookie) {
+func (r *reader) cookies(n *yaml.Node, a *suite.Authorized) (cookies []fetch.Cookie) {
 	r.list("cookies", n, `a list of mappings, such as [{name: sid, value: "${SID}"}]`, func(item *yaml.Node) {
-		cookies = append(cookies, r.cookie(item))
+		cookies = append(cookies, r.cookie(item, a))
 	})
 	return cookies
 }
 
-func (r *reader) cookie(n *yaml.Node) (c fetch.Cookie) {
+// spell keeps how a value was written that came from the environment, so that reports
+// can name its variables.
+func spell(a *suite.Authorized, name string, n *yaml.Node) {
+	if !hasVariables(n) {
+		return
+	}
+	if a.Spelling == nil {
+		a.Spelling = map[string]string{}
+	}
+	a.Spelling[name] = n.Value
+}
+
+func (r *reader) cookie(n *yaml.Node, a *suite.Authorized) (c fetch.Cookie) {
+	var value *yaml.Node
 	has := r.section(cookieSection, n, func(key string, n *yaml.Node) {
 		var ok bool
 		switch key {
@@ -85,6 +99,7 @@ func (r *reader) cookie(n *yaml.Node) (c fetch.Cookie) {
 			if c.Value, ok = r.text("the value of a cookie", n, "a string"); !ok {
 				return
 			}
+			value = n
 			if problem, expected := cookieValueProblem(c.Value); problem != "" {
 				r.wrongValue("the cookie value", n, problem, expected)
 			}
@@ -92,5 +107,8 @@ func (r *reader) cookie(n *yaml.Node) (c fetch.Cookie) {
 	})
 	r.need("name", has, n, "the name of the cookie")
 	r.need("value", has, n, `the value of the cookie, which may be ""`)
+	if value != nil {
+		spell(a, c.Name, value)
+	}
 	return c
 }
