@@ -20,8 +20,17 @@ type asker struct {
 }
 
 // ask sends the request and returns what came, for the judge to read on the wire.
-// What a script would have seen is not known: the response has no type.
+// What a script would have seen is not known: the response has no type. A request to
+// be held back is not sent.
 func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, error) {
+	if r.Hold && fetch.Hold.Holds(r.Method) {
+		held := fetch.WireRequest{Method: r.Method, URL: r.URL, Headers: r.Headers}
+		return fetch.Observation{
+			Response:  fetch.Response{Type: fetch.NetworkError},
+			Cause:     fetch.ByHold,
+			Exchanges: []fetch.Exchange{{Kind: fetch.Actual, By: byCorsproof, Request: held, Held: true}},
+		}, nil
+	}
 	began := time.Now()
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()

@@ -11,6 +11,9 @@ import (
 func (p play) expectation() string {
 	var parts []string
 	for i, s := range p.steps {
+		if i == 0 {
+			s.want.Unrefused = false // it is what the others are compared with
+		}
 		part := p.stepExpectation(s)
 		if i > 0 {
 			part = "then " + part
@@ -44,8 +47,13 @@ func (p play) stepExpectation(s boundStep) string {
 	if w.Opened {
 		wants = append(wants, "is answered neither 401 nor 403")
 	}
+	add(w.Permitted, "has its CORS-preflight request answered so that a browser would let it through",
+		"has its CORS-preflight request answered so that a browser would not let it through")
 	if w.Readable != "" {
-		wants = append(wants, fmt.Sprintf("lets the script read %s", p.bindings[ExposedHeader]))
+		wants = append(wants, fmt.Sprintf("lets the script read %s", p.value(string(w.Readable))))
+	}
+	if w.AllReadable {
+		wants = append(wants, "lets the script read every header")
 	}
 	if w.Hidden != "" {
 		wants = append(wants, "keeps headers from the script that are not exposed")
@@ -56,11 +64,20 @@ func (p play) stepExpectation(s boundStep) string {
 	if w.Answered {
 		wants = append(wants, "is answered neither 400 nor 5xx")
 	}
+	if w.Unrefused {
+		wants = append(wants, "is answered with an error only if the first request is")
+	}
+	if len(wants) == 0 {
+		wants = append(wants, "is answered")
+	}
 	return p.requestInWords(s) + " " + joined(wants)
 }
 
 // requestInWords names the request: method, path, headers, credentials, origin.
 func (p play) requestInWords(s boundStep) string {
+	if s.intended.Method != "" {
+		s.request = s.intended
+	}
 	words := s.request.Method + " " + s.resource.Path
 	if s.after > 0 {
 		words = "after max age, " + words

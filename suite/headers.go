@@ -132,5 +132,22 @@ var headers = Chapter{
 			}},
 			Needs: []string{"headers.unlisted"},
 		},
+		{
+			ID:     "headers.json.method",
+			Title:  "JSON must be let through with each listed method where Content-Type is listed",
+			Spec:   "cors-safelisted-request-header",
+			Level:  Required,
+			Covers: []string{"SH-05", "PV-01"},
+			Each:   ListedMethod,
+			APIs:   byFetch,
+			Steps: []Step{{
+				Method:  ListedMethod,
+				Headers: fetch.HeaderList{{Name: "Content-Type", Value: "application/json"}},
+				Body:    `{"from":"corsproof"}`,
+				Want:    Want{Preflight: Yes, Leaves: Yes},
+			}},
+			When:  allowsHeader("Content-Type"),
+			Needs: []string{"headers.method", "headers.json", "methods.listed"},
+		},
 	},
 }

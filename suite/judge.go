@@ -78,7 +78,13 @@ func (j judgement) aspects() []*outcome {
 		return []*outcome{network}
 	}
 	w := j.bound.want
+	if j.play.scenario.AskedByCorsproof && j.observation.Cause == fetch.ByHold {
+		return []*outcome{{verdict: Unjudged, reason: Held, observed: "its method is not safe, so that corsproof did not send it"}}
+	}
 	aspects := []*outcome{j.preflight(w.Preflight), j.leaves(w.Leaves), j.shared(w.Shared)}
+	if j.play.scenario.AskedByCorsproof {
+		aspects = []*outcome{j.permitted(w.Permitted), j.sharedOnWire(w.Shared)}
+	}
 	if w.Redirected {
 		aspects = append(aspects, j.redirected())
 	}
@@ -106,6 +112,12 @@ func (j judgement) aspects() []*outcome {
 	if w.Answered {
 		aspects = append(aspects, j.answered())
 	}
+	if w.AllReadable {
+		aspects = append(aspects, j.allReadable())
+	}
+	if w.Unrefused {
+		aspects = append(aspects, j.unrefused())
+	}
 	return aspects
 }
 
@@ -123,7 +135,7 @@ func (j judgement) network() *outcome {
 		return nil
 	}
 	preflight := o.Preflight()
-	unanswered := preflight != nil && preflight.Response == nil && o.Actual() == nil
+	unanswered := preflight != nil && preflight.Response == nil && o.Actual() == nil || j.bound.intended.Method != ""
 	if unanswered && (o.Cause == fetch.ByTimeout || o.Cause == fetch.ByConnection) {
 		if j.bound.want.Leaves == No {
 			return &outcome{verdict: Unjudged, reason: NotObservable, observed: "the CORS-preflight request got no answer, so that nothing could leave"}
@@ -341,7 +353,7 @@ func (j judgement) opened() *outcome {
 
 // readable judges whether the script could read the exposed header.
 func (j judgement) readable() *outcome {
-	name := j.play.bindings[ExposedHeader]
+	name := j.play.value(string(j.bound.want.Readable))
 	onWire := j.wireHeaders()
 	if name == "*" {
 		name = firstUnexposed(applications(onWire), nil)
@@ -354,12 +366,37 @@ func (j judgement) readable() *outcome {
 	case j.observation.Response.Headers.Contains(name):
 		return nil
 	}
-	value, ok := onWire.Get("Access-Control-Expose-Headers")
+	return j.unreadable(name)
+}
+
+// unreadable is the outcome of a header that the script could not read.
+func (j judgement) unreadable(name string) *outcome {
+	value, ok := j.wireHeaders().Get("Access-Control-Expose-Headers")
 	observed := fmt.Sprintf("the script cannot read %s; Access-Control-Expose-Headers is %q", name, value)
 	if !ok {
 		observed = fmt.Sprintf("the script cannot read %s; the response has no Access-Control-Expose-Headers", name)
 	}
 	return &outcome{verdict: Fail, reason: reasonNotExposed, observed: observed, onTheWire: true}
+}
+
+// allReadable judges whether the script could read all headers of the application.
+func (j judgement) allReadable() *outcome {
+	if !j.observation.Shared() {
+		return j.shared(Yes)
+	}
+	for _, h := range applications(j.wireHeaders()) {
+		if shouldHide(h.Name, nil) && !slices.Contains(transports, strings.ToLower(h.Name)) && !j.observation.Response.Headers.Contains(h.Name) {
+			return j.unreadable(h.Name)
+		}
+	}
+	return nil
+}
+
+// transports are headers that servers and proxies add on the way, which one that must
+// list what it exposes cannot know of.
+var transports = []string{
+	"accept-ranges", "age", "alt-svc", "connection", "content-encoding", "date", "keep-alive", "server",
+	"strict-transport-security", "transfer-encoding", "vary", "via", "x-powered-by",
 }
 
 // hidden judges whether a header was kept from the script that is not exposed.

@@ -26,6 +26,7 @@ type play struct {
 // A boundStep is a step with every role replaced.
 type boundStep struct {
 	request  fetch.Request
+	intended fetch.Request // what the request asks leave for; see Step.ByHand
 	resource Resource
 	after    time.Duration // after the step before it
 	want     Want
@@ -148,7 +149,7 @@ func (p *play) fill(maxWait time.Duration) {
 			request: fetch.Request{
 				API:            p.api,
 				Global:         s.Global,
-				URL:            p.claim.Target.URL + r.Path,
+				URL:            p.claim.Target.URL + withQuery(r.Path, s.Query),
 				Method:         p.value(s.Method),
 				Headers:        p.headers(s.Headers),
 				Body:           s.Body,
@@ -163,6 +164,9 @@ func (p *play) fill(maxWait time.Duration) {
 		if method := step.request.Method; r.RedirectsTo != "" && !p.claim.implementsAt(r, method) {
 			p.gap = unclaimed("the resource does not implement " + method)
 		}
+		if s.ByHand != nil {
+			step.byHand(p.bindings[p.scenario.origin()], s.ByHand)
+		}
 		if s.After == AfterMaxAge {
 			step.after = min(time.Duration(*p.claim.Policy.MaxAge)*time.Second, maxAgeCap) + expirySlack
 			if step.after-expirySlack > maxWait {
@@ -171,12 +175,27 @@ func (p *play) fill(maxWait time.Duration) {
 		}
 		p.steps = append(p.steps, step)
 	}
-	if p.gap == nil && p.steps[0].request.Method == "GET" && !p.scenario.AskedByCorsproof {
+	if p.gap == nil && !p.scenario.AskedByCorsproof {
 		// A resource may implement less than the policy allows.
-		if !p.claim.implementsAt(p.steps[0].resource, "GET") {
-			p.gap = unclaimed("the resource does not implement GET")
+		first := p.steps[0]
+		method := first.request.Method
+		lacks := method == "GET" && !p.claim.implementsAt(first.resource, method) ||
+			p.claim.lists(method) && len(first.resource.Methods) > 0 && !slices.Contains(first.resource.Methods, method)
+		if lacks && p.scenario.Resource != WriteOnlyResource {
+			p.gap = unclaimed("the resource does not implement " + method)
 		}
 	}
+}
+
+// withQuery adds a query to a path, which may have one.
+func withQuery(path, query string) string {
+	switch {
+	case query == "":
+		return path
+	case strings.Contains(path, "?"):
+		return path + "&" + query
+	}
+	return path + "?" + query
 }
 
 // value replaces a role by what it is bound to.

@@ -24,6 +24,7 @@ const (
 	reasonOptionsBroken    = "OptionsBroken"
 	reasonStored           = "StoredForAnotherOrigin"
 	reasonLedAstray        = "RedirectedElsewhere"
+	reasonRefusedByServer  = "RefusedByServer"
 )
 
 // A ReasonText explains a reason of failure to the owner of a server.
@@ -145,6 +146,9 @@ var reasons = []ReasonText{
 	{reasonLedAstray,
 		"The request was redirected to another origin than those that the target declares: to a page where one logs in, to another scheme or port, to a name without www.",
 		"Answer scripts at this URL itself: 401 in place of a redirect to a login page, and one spelling of scheme, host and port. If the redirect is meant, declare it by redirectsTo, and let its destination answer Access-Control-Allow-Origin: *, since browsers send it Origin: null."},
+	{reasonRefusedByServer,
+		"The server itself refused a request for the sake of its Origin header, or for the lack of one, though CORS is for browsers to enforce.",
+		"Decide by Origin which CORS headers to send, not whether to answer: browsers send Origin with POST to their own origin too, and other clients send none."},
 	{reasonOptionsBroken,
 		"An OPTIONS request that is no CORS-preflight request was answered with an error.",
 		"Treat OPTIONS as a CORS-preflight request only if it has both Origin and Access-Control-Request-Method; pass on every other."},

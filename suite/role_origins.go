@@ -14,7 +14,12 @@ import (
 // can have here. A refused role never holds an origin that the policy allows.
 func (c Claim) originValues(role Role) ([]string, *gap) {
 	var values []string
-	if role == AllowedOrigin {
+	if role == AnyOrigin || role == AnyOpaqueOrigin {
+		if !slices.Contains(c.Policy.AllowOrigins, "*") {
+			return nil, unclaimed("the policy does not allow every origin")
+		}
+		values = c.candidates(role)
+	} else if role == AllowedOrigin {
 		for _, o := range c.allowedOrigins() {
 			if !slices.Contains(values, o) {
 				values = append(values, o)
@@ -129,8 +134,10 @@ func (c Claim) candidates(role Role) []string {
 	switch role {
 	case UnrelatedOrigin:
 		return []string{c.anyScheme() + "://unrelated.corsproof.test"}
-	case OpaqueOrigin:
+	case OpaqueOrigin, AnyOpaqueOrigin:
 		return []string{"null"}
+	case AnyOrigin:
+		return []string{"http://localhost:3000", "http://[2001:db8::1]:8080", "http://xn--bcher-kva.example", "http://anyone.corsproof.test:65535"}
 	}
 	var values []string
 	for _, allowed := range c.Policy.AllowOrigins {

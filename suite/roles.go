@@ -26,6 +26,10 @@ const (
 	SubdomainOrigin  = "‹sub-domain origin›"
 	ApexOrigin       = "‹apex origin›"
 	PatternLookAlike = "‹pattern look-alike›"
+
+	AnyOrigin       = "‹any origin›"        // where all are allowed: of unusual forms
+	AnyOpaqueOrigin = "‹any opaque origin›" // the opaque one, where all are allowed
+	TargetOrigin    = "‹target origin›"     // for what is no cross-origin request
 )
 
 // Roles of a method.
@@ -65,6 +69,7 @@ const (
 	SeeOtherResource     = "‹see-other resource›"      // one that redirects by 303
 	KeepingResource      = "‹method-keeping redirect›" // one that redirects by 307 or 308
 	ElsewhereResource    = "‹resource elsewhere›"      // any that declares a redirect to another origin
+	WriteOnlyResource    = "‹write-only resource›"     // any that declares methods, and GET is none of them
 )
 
 // isRole reports whether the value is a role, and not itself a value.
@@ -127,6 +132,8 @@ func noOrigin(reason string) *gap  { return &gap{Unjudged, reason} }
 // values returns the values that a role can be bound to, or why there is none.
 func (c Claim) values(role Role) ([]string, *gap) {
 	switch role {
+	case TargetOrigin:
+		return []string{c.Target.URL}, nil
 	case ListedMethod:
 		return orGap(c.preflightedMethods(), unclaimed("the policy lists no method that needs a preflight"))
 	case OtherListedMethod:
@@ -162,7 +169,7 @@ func (c Claim) values(role Role) ([]string, *gap) {
 			return nil, unclaimed("the policy exposes every header")
 		}
 		return []string{""}, nil // the judge takes it from the wire
-	case PlainResource, OtherResource, ErrorResource, NotFoundResource, UnauthorizedResource, ClientErrorResource, ServerErrorResource:
+	case PlainResource, OtherResource, ErrorResource, NotFoundResource, UnauthorizedResource, ClientErrorResource, ServerErrorResource, WriteOnlyResource:
 		return orGap(c.paths(role), noResource())
 	case RedirectingResource, MovedResource, SeeOtherResource, KeepingResource, ElsewhereResource:
 		return orGap(c.redirecting(role), noResource())
@@ -202,6 +209,8 @@ func (c Claim) paths(role Role) []string {
 			plays = r.Status/100 == 4 && !slices.Contains([]int{401, 403, 404, 410}, r.Status)
 		case ServerErrorResource:
 			plays = r.Status/100 == 5
+		case WriteOnlyResource:
+			plays = isPlain && len(r.Methods) > 0 && !slices.Contains(r.Methods, "GET")
 		}
 		if plays {
 			paths = append(paths, r.Path)
@@ -370,6 +379,18 @@ func allowsHeader(name string) func(Claim) bool {
 // disagree about it.
 func refusesHeader(name string) func(Claim) bool {
 	return func(c Claim) bool { return !c.listsHeader(name) && !c.listsHeader("*") }
+}
+
+// exposesHeader reports whether the policy exposes a header, in any case, or all.
+func exposesHeader(name string) func(Claim) bool {
+	return func(c Claim) bool {
+		return slices.ContainsFunc(c.Policy.ExposeHeaders, func(h string) bool { return h == "*" || strings.EqualFold(h, name) })
+	}
+}
+
+// listsAny reports whether a list of the policy is "*".
+func listsAny(of func(policy.Policy) []string) func(Claim) bool {
+	return func(c Claim) bool { return slices.Contains(of(c.Policy), "*") }
 }
 
 func withCredentials(c Claim) bool    { return c.Policy.AllowCredentials }

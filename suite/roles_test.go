@@ -110,9 +110,9 @@ var _ = ginkgo.Describe("The number of requests", func() {
 			target.Resources = append(target.Resources, Resource{Path: "/second"}, Resource{Path: "/third"})
 		})
 		for _, more := range []int{origin, method, header, resource} {
-			Expect(more).To(BeNumerically("<", 20))
+			Expect(more).To(BeNumerically("<", 40))
 			Expect(more).To(BeNumerically(">", 0))
 		}
-		Expect(before).To(BeNumerically("<", 250))
+		Expect(before).To(BeNumerically("<", 400))
 	})
 })

@@ -443,11 +443,12 @@ func (p *play) waits() time.Duration {
 	return d
 }
 
-// hangs reports whether a browser will ask before some step, and the target is not
-// going to answer.
+// hangs reports whether a CORS-preflight request will be sent for some step, and the
+// target is not going to answer.
 func (p *play) hangs(found probe) bool {
-	return !p.scenario.AskedByCorsproof && slices.ContainsFunc(p.steps, func(s boundStep) bool {
-		return found.optionsHang[s.resource.Path] && fetch.NeedsPreflight(s.request)
+	return slices.ContainsFunc(p.steps, func(s boundStep) bool {
+		preflighted := s.intended.Method != "" || !p.scenario.AskedByCorsproof && fetch.NeedsPreflight(s.request)
+		return found.optionsHang[s.resource.Path] && preflighted
 	})
 }
 

@@ -89,6 +89,13 @@ type Step struct {
 	// Resource is asked in place of the scenario's.
 	Resource Role
 
+	// Query is added to the URL.
+	Query string
+
+	// ByHand sends the CORS-preflight request for this step's request in place of
+	// it, in this spelling. Corsproof alone can.
+	ByHand Spelling
+
 	// After is when the step begins.
 	After Wait
 
@@ -127,9 +134,16 @@ type Want struct {
 	// were taken.
 	Opened bool
 
-	// Readable and Hidden are roles of response headers that the script can, or
-	// cannot, read.
+	// Permitted says whether the answer to a step's CORS-preflight request that
+	// corsproof wrote, see Step.ByHand, permits the request.
+	Permitted Answer
+
+	// Readable and Hidden are response headers, or roles of them, that the script
+	// can, or cannot, read.
 	Readable, Hidden Role
+
+	// AllReadable asks that the script can read every header of the application.
+	AllReadable bool
 
 	// MaxAge asks that Access-Control-Max-Age is the policy's number.
 	MaxAge bool
@@ -137,6 +151,10 @@ type Want struct {
 	// Answered asks for a response with a status that an application gives: not
 	// 400, not 5xx.
 	Answered bool
+
+	// Unrefused asks that the request is not answered with an error if the first
+	// step's was not.
+	Unrefused bool
 }
 
 // An Answer is yes, no, or not asked.
@@ -159,7 +177,9 @@ type Chapter struct {
 func Chapters() []Chapter {
 	return []Chapter{
 		simpleRequests, preflights, methods, headers, credentials, exposedHeaders,
-		preflightCache, origins, errorAnswers, resources, redirects, plainOptions,
+		preflightCache, origins, errorAnswers, resources, redirects,
+		wildcards, uploads, ranges, consistency,
+		plainOptions, sameOrigin, rewrittenPreflights,
 	}
 }
 
@@ -215,7 +235,7 @@ func (s Scenario) roles() []Role {
 			roles = append(roles, r)
 		}
 	}
-	if !s.AskedByCorsproof {
+	if !s.AskedByCorsproof || slices.ContainsFunc(s.Steps, func(step Step) bool { return step.ByHand != nil }) {
 		add(string(s.origin()))
 	}
 	for _, step := range s.Steps {

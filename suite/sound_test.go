@@ -295,8 +295,11 @@ func allowed(_ *http.Request, w *response) bool {
 
 func refused(r *http.Request, w *response) bool { return preflight(r, w) && !allowed(r, w) }
 
+// refusedActual leaves out requests of the server's own origin, which are not
+// cross-origin.
 func refusedActual(r *http.Request, w *response) bool {
-	return actual(r, w) && r.Header.Get("Origin") != "" && !allowed(r, w)
+	own := "http://" + r.Host
+	return actual(r, w) && r.Header.Get("Origin") != "" && r.Header.Get("Origin") != own && !allowed(r, w)
 }
 
 func refusedNotOpaque(r *http.Request, w *response) bool {
@@ -312,10 +315,10 @@ func asksTooMuch(r *http.Request, w *response) bool {
 
 // asksForListed reports whether a preflight asks for no header but listed ones.
 func asksForListed(r *http.Request) bool {
-	asked := r.Header.Get(requestHeaders)
-	for name := range strings.SplitSeq(asked, ",") {
+	for name := range strings.SplitSeq(strings.Join(r.Header.Values(requestHeaders), ","), ",") {
+		name = strings.TrimSpace(name)
 		isName := func(listed string) bool { return strings.EqualFold(listed, name) }
-		if asked != "" && !slices.ContainsFunc(policy.Sample().AllowHeaders, isName) {
+		if name != "" && !slices.ContainsFunc(policy.Sample().AllowHeaders, isName) {
 			return false
 		}
 	}
@@ -390,7 +393,7 @@ func requestedMethod(r *http.Request, w *response) {
 
 // requestedHeaders allows the requested headers alone, if all of them are listed.
 func requestedHeaders(r *http.Request, w *response) {
-	asked := r.Header.Get(requestHeaders)
+	asked := strings.Join(r.Header.Values(requestHeaders), ",")
 	w.header.Del(allowHeaders)
 	if allowed(r, w) && asked != "" && asksForListed(r) {
 		w.header.Set(allowHeaders, asked)
@@ -400,7 +403,7 @@ func requestedHeaders(r *http.Request, w *response) {
 // echo allows whatever is asked for.
 func echo(r *http.Request, w *response) {
 	w.header.Set(allowMethods, r.Header.Get(requestMethod))
-	w.header.Set(allowHeaders, r.Header.Get(requestHeaders))
+	w.header.Set(allowHeaders, strings.Join(r.Header.Values(requestHeaders), ","))
 }
 
 // nameOrigin names the origin in place of "*".

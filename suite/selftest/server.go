@@ -18,7 +18,9 @@ import (
 func FaultyTarget(f faults.Fault) suite.Target {
 	target := suite.Target{Policy: f.Policy(), Effects: fetch.Deliver}
 	for _, r := range faults.Resources() {
-		target.Resources = append(target.Resources, suite.Resource{Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo})
+		target.Resources = append(target.Resources, suite.Resource{
+			Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo, Methods: r.Methods,
+		})
 	}
 	if slices.Contains(target.Policy.AllowHeaders, "Authorization") {
 		target.Request.Headers = fetch.HeaderList{{Name: "Authorization", Value: faults.Authorization}}

@@ -1,0 +1,235 @@
+package suite
+
+import (
+	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// "*" in a policy means any: any page, any method, any header. With credentials it is
+// a name like any other to a browser, so that the server must name what it allows.
+var wildcards = Chapter{
+	Name:  "wildcards",
+	Title: "Policies that allow anything",
+	Scenarios: []Scenario{
+		{
+			ID:     "wildcards.origin",
+			Title:  "A page of any origin, be its form ever so unusual, can read the response where all are allowed",
+			Spec:   "concept-cors-check",
+			Level:  Required,
+			Covers: []string{"SR-01", "OR-08", "OR-09"},
+			Origin: AnyOrigin,
+			Each:   AnyOrigin,
+			APIs:   byFetch,
+			Steps:  []Step{{Method: "GET", Want: Want{Shared: Yes}}},
+			Needs:  []string{"simple.get"},
+		},
+		{
+			ID:     "wildcards.origin.preflight",
+			Title:  "The CORS-preflight request of any origin must be answered where all are allowed",
+			Spec:   "cors-preflight-fetch",
+			Level:  Required,
+			Covers: []string{"PV-09"},
+			Origin: AnyOrigin,
+			Each:   AnyOrigin,
+			APIs:   byFetch,
+			Steps:  []Step{preflighted(Yes)},
+			Needs:  []string{"preflight.answered", "wildcards.origin"},
+		},
+		{
+			ID:     "wildcards.origin.opaque",
+			Title:  "A sandboxed frame, whose origin is opaque, can read the response where all are allowed",
+			Spec:   "concept-cors-check",
+			Level:  Required,
+			Covers: []string{"OR-06", "OR-07"},
+			Origin: AnyOpaqueOrigin,
+			APIs:   byFetch,
+			Steps:  []Step{{Method: "GET", Want: Want{Shared: Yes}}},
+			Needs:  []string{"simple.get"},
+		},
+		{
+			ID:     "wildcards.origin.opaque.preflight",
+			Title:  "The CORS-preflight request of a sandboxed frame must be answered where all are allowed",
+			Spec:   "cors-preflight-fetch",
+			Level:  Required,
+			Covers: []string{"OR-06", "PV-09"},
+			Origin: AnyOpaqueOrigin,
+			APIs:   byFetch,
+			Steps:  []Step{preflighted(Yes)},
+			Needs:  []string{"preflight.answered", "wildcards.origin.opaque"},
+		},
+		{
+			ID:     "wildcards.method",
+			Title:  "A method that nobody knows must be let through where all are allowed",
+			Spec:   "http-access-control-allow-methods",
+			Level:  Required,
+			Covers: []string{"WI-01", "WI-02", "ME-04"},
+			APIs:   byFetch,
+			Steps:  []Step{{Method: "CORSPROOF", Want: Want{Preflight: Yes, Leaves: Yes}}},
+			When:   anyMethod,
+			Needs:  []string{"methods.listed"},
+		},
+		{
+			ID:     "wildcards.method.case",
+			Title:  "The method \"patch\" must be let through as it is spelled where all are allowed",
+			Spec:   "concept-method-normalize",
+			Level:  Required,
+			Covers: []string{"ME-03", "PR-10"},
+			APIs:   byFetch,
+			Steps:  []Step{{Method: "patch", Want: Want{Preflight: Yes, Leaves: Yes}}},
+			When:   anyMethod,
+			Needs:  []string{"wildcards.method"},
+		},
+		{
+			ID:     "wildcards.header",
+			Title:  "A header that nobody knows must be let through where all are allowed",
+			Spec:   "http-access-control-allow-headers",
+			Level:  Required,
+			Covers: []string{"WI-02", "PV-02"},
+			APIs:   byFetch,
+			Steps: []Step{{
+				Method:  "GET",
+				Headers: fetch.HeaderList{{Name: "Corsproof", Value: "1"}},
+				Want:    Want{Preflight: Yes, Leaves: Yes},
+			}},
+			When:  anyHeader,
+			Needs: []string{"preflight.answered"},
+		},
+		{
+			ID:     "wildcards.headers",
+			Title:  "Several headers at once must be let through where all are allowed",
+			Spec:   "http-access-control-allow-headers",
+			Level:  Required,
+			Covers: []string{"WI-02", "PR-02", "PV-03"},
+			APIs:   byFetch,
+			Steps: []Step{{
+				Method: "GET",
+				Headers: fetch.HeaderList{
+					{Name: "X-Trace", Value: "1"}, {Name: "Corsproof", Value: "1"}, {Name: "If-None-Match", Value: `"1"`},
+				},
+				Want: Want{Preflight: Yes, Leaves: Yes},
+			}},
+			When:  anyHeader,
+			Needs: []string{"wildcards.header"},
+		},
+		{
+			ID:     "wildcards.header.method",
+			Title:  "Any header must be let through together with any method where all are allowed",
+			Spec:   "http-access-control-allow-headers",
+			Level:  Required,
+			Covers: []string{"WI-02"},
+			APIs:   byFetch,
+			Steps: []Step{{
+				Method:  "CORSPROOF",
+				Headers: fetch.HeaderList{{Name: "Corsproof", Value: "1"}},
+				Want:    Want{Preflight: Yes, Leaves: Yes},
+			}},
+			When:  all(anyMethod, anyHeader),
+			Needs: []string{"wildcards.method", "wildcards.header"},
+		},
+		{
+			ID:     "wildcards.json",
+			Title:  "A POST of JSON must be let through where all headers are allowed",
+			Spec:   "cors-safelisted-request-header",
+			Level:  Required,
+			Covers: []string{"SH-05", "WI-02"},
+			APIs:   byFetch,
+			Steps: []Step{{
+				Method:  "POST",
+				Headers: fetch.HeaderList{{Name: "Content-Type", Value: "application/json"}},
+				Body:    `{"from":"corsproof"}`,
+				Want:    Want{Preflight: Yes, Leaves: Yes},
+			}},
+			When:  all(implements("POST"), anyHeader),
+			Needs: []string{"wildcards.header", "preflight.safelisted-method"},
+		},
+		{
+			// Browsers let "*" cover Authorization, and the Standard does not, so that
+			// no browser can show it.
+			ID:               "wildcards.authorization",
+			Title:            "Authorization should be named where all headers are allowed, for \"*\" does not cover it",
+			Spec:             "cors-non-wildcard-request-header-name",
+			Level:            Informative,
+			Covers:           []string{"WI-05", "WI-06"},
+			AskedByCorsproof: true,
+			Steps: []Step{{
+				Method:  "GET",
+				Headers: fetch.HeaderList{{Name: "Authorization", Value: "Bearer corsproof"}},
+				ByHand:  asBrowsersDo,
+				Want:    Want{Permitted: Yes},
+			}},
+			When:  anyHeader,
+			Needs: []string{"wildcards.header"},
+		},
+		{
+			ID:     "wildcards.exposed",
+			Title:  "A script can read every header of the application where all are exposed",
+			Spec:   "http-access-control-expose-headers",
+			Level:  Required,
+			Covers: []string{"WI-09"},
+			APIs:   byFetch,
+			Steps:  []Step{{Method: "GET", Want: Want{AllReadable: true}}},
+			When:   exposesAny,
+			Needs:  []string{"exposed.listed"},
+		},
+		{
+			ID:       "wildcards.exposed.error",
+			Title:    "A script can read every header of an error answer where all are exposed",
+			Spec:     "http-access-control-expose-headers",
+			Level:    Required,
+			Covers:   []string{"WI-09", "ST-02"},
+			Resource: ErrorResource,
+			Each:     ErrorResource,
+			APIs:     byFetch,
+			Steps:    []Step{{Method: "GET", Want: Want{AllReadable: true}}},
+			When:     exposesAny,
+			Needs:    []string{"wildcards.exposed", "errors.not-found", "errors.unauthorized", "errors.client", "errors.server"},
+		},
+		{
+			ID:     "wildcards.credentials.exposed",
+			Title:  "A script that sends credentials can read every header of the application where all are exposed",
+			Spec:   "http-access-control-expose-headers",
+			Level:  Required,
+			Covers: []string{"WI-10"},
+			APIs:   byFetch,
+			Steps:  []Step{{Method: "GET", Credentials: fetch.Include, Want: Want{AllReadable: true}}},
+			When:   all(exposesAny, withCredentials),
+			Needs:  []string{"wildcards.exposed", "exposed.credentials"},
+		},
+		{
+			ID:     "wildcards.credentials.method",
+			Title:  "A method that nobody knows must be let through with credentials where all are allowed",
+			Spec:   "cors-preflight-fetch",
+			Level:  Required,
+			Covers: []string{"WI-03"},
+			APIs:   byFetch,
+			Steps:  []Step{{Method: "CORSPROOF", Credentials: fetch.Include, Want: Want{Preflight: Yes, Leaves: Yes}}},
+			When:   all(anyMethod, withCredentials),
+			Needs:  []string{"wildcards.method", "credentials.method"},
+		},
+		{
+			ID:     "wildcards.credentials.header",
+			Title:  "A header that nobody knows must be let through with credentials where all are allowed",
+			Spec:   "cors-preflight-fetch",
+			Level:  Required,
+			Covers: []string{"WI-03"},
+			APIs:   byFetch,
+			Steps: []Step{{
+				Method:      "GET",
+				Headers:     fetch.HeaderList{{Name: "Corsproof", Value: "1"}},
+				Credentials: fetch.Include,
+				Want:        Want{Preflight: Yes, Leaves: Yes},
+			}},
+			When:  all(anyHeader, withCredentials),
+			Needs: []string{"wildcards.header", "credentials.include"},
+		},
+	},
+}
+
+var (
+	anyMethod  = listsAny(func(p policy.Policy) []string { return p.AllowMethods })
+	anyHeader  = listsAny(func(p policy.Policy) []string { return p.AllowHeaders })
+	exposesAny = listsAny(func(p policy.Policy) []string { return p.ExposeHeaders })
+)
+
+// byFetch is for what is up to the server alone, whichever API a script uses.
+var byFetch = []fetch.API{fetch.Fetch}
