@@ -28,14 +28,25 @@ var itemMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 //	/v1/old, /v1/submitted, /v1/moved
 //	             301, 303 and 307 to /v1/items
 //
-// Any other path is missing too. Every response is JSON, and has the headers
-// ETag and X-Total-Count.
+// Any other path is missing too, but for what elements load, by the same methods:
+// the image /v1/logo.png, the script and module /v1/app.js, the style sheet
+// /v1/site.css, the font /v1/text.ttf, and the stream /v1/events, which has one event.
+// Every other response is JSON, and has the headers ETag and X-Total-Count.
 func Items() http.Handler {
 	return http.HandlerFunc(serveItems)
 }
 
 func serveItems(w http.ResponseWriter, r *http.Request) {
+	a, isAsset := assets[r.URL.Path]
+	if isAsset && collectionStatus(r.Method) == http.StatusOK {
+		w.Header().Set("Content-Type", a.contentType)
+		w.Write(a.body)
+		return
+	}
 	status := http.StatusNotFound
+	if isAsset {
+		status = http.StatusMethodNotAllowed
+	}
 	switch r.URL.Path {
 	case "/v1/items":
 		status = collectionStatus(r.Method)

@@ -2,6 +2,7 @@ package reference_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -60,6 +61,21 @@ var _ = Describe("Items", func() {
 		Entry("500 for what is broken", "/v1/broken", []string{"GET", "PUT", "OPTIONS"}, 500, nil),
 	)
 
+	DescribeTable("serves what elements load",
+		func(path, contentType, begins string) {
+			response := get(reference.Items(), "GET", path, headers{})
+			Expect(response.StatusCode).To(Equal(200))
+			Expect(response.Header).To(BeEquivalentTo(headers{"Content-Type": one(contentType)}))
+			Expect(io.ReadAll(response.Body)).To(HavePrefix(begins))
+			Expect(get(reference.Items(), "OPTIONS", path, headers{}).StatusCode).To(Equal(405))
+		},
+		Entry(nil, "/v1/logo.png", "image/png", "\x89PNG\r\n\x1a\n"),
+		Entry(nil, "/v1/app.js", "text/javascript", "globalThis"),
+		Entry(nil, "/v1/site.css", "text/css", "body {"),
+		Entry(nil, "/v1/text.ttf", "font/ttf", "\x00\x01\x00\x00"),
+		Entry(nil, "/v1/events", "text/event-stream", "retry: "),
+	)
+
 	DescribeTable("is shared as the sample policy says",
 		func(path string, status int) {
 			cors, err := reference.New(policy.Sample())
@@ -78,5 +94,6 @@ var _ = Describe("Items", func() {
 		Entry(nil, "/v1/missing", 404),
 		Entry(nil, "/v1/private", 401),
 		Entry(nil, "/v1/broken", 500),
+		Entry(nil, "/v1/logo.png", 200),
 	)
 })
