@@ -40,6 +40,9 @@ const (
 	InvalidRedirect             Reason = "InvalidRedirect"             // a Location that does not parse; ours
 	TooManyRedirects            Reason = "TooManyRedirects"            // more than 20; ours
 	DisallowedRedirect          Reason = "DisallowedRedirect"          // the script asked for none; ours
+
+	// The request itself, which is no failure of the server.
+	DisallowedByMode Reason = "DisallowedByMode" // another origin in mode same-origin
 )
 
 // OfPreflight reports whether the failure lies in the response to a

@@ -15,27 +15,39 @@ import (
 type request struct {
 	origin           string
 	urls             []*url.URL // the URL list; the last one is current
-	method           string     // normalized
+	consumer         Consumer
+	mode             Mode
+	cache            CacheMode
+	integrity        string
+	referrerPolicy   string
+	method           string // normalized
 	headers          HeaderList
 	body             string
 	credentials      CredentialsMode
 	redirect         RedirectMode
 	useCORSPreflight bool
 	hold             bool // see Request.Hold
-	cors             bool // the response tainting is "cors", not "basic"
+	cors             bool // the response tainting is "cors"
+	opaque           bool // the response tainting is "opaque"
 	redirects        int
 }
 
 // newRequest makes a script's request ready. It does not fail: validate tells
 // what a script cannot ask for.
 func newRequest(origin string, r Request) *request {
+	r = r.asConsumer()
 	req := &request{
-		origin:      origin,
-		method:      NormalizeMethod(r.Method),
-		body:        r.Body,
-		credentials: r.Credentials,
-		redirect:    r.Redirect,
-		hold:        r.Hold,
+		origin:         origin,
+		consumer:       r.Consumer,
+		mode:           r.Mode,
+		cache:          r.Cache,
+		integrity:      r.Integrity,
+		referrerPolicy: r.ReferrerPolicy,
+		method:         NormalizeMethod(r.Method),
+		body:           r.Body,
+		credentials:    r.Credentials,
+		redirect:       r.Redirect,
+		hold:           r.Hold,
 		// The upload listener flag alone sets the use-CORS-preflight flag here:
 		// a body is never a stream.
 		useCORSPreflight: r.API == XHR && r.UploadListener,
@@ -56,7 +68,7 @@ func newRequest(origin string, r Request) *request {
 	}
 	for _, h := range r.Headers {
 		h.Value = strings.Trim(h.Value, whitespace)
-		if IsForbiddenRequestHeader(h.Name, h.Value) {
+		if IsForbiddenRequestHeader(h.Name, h.Value) || req.mode == NoCORS && !isNoCORSSafelisted(h) {
 			continue
 		}
 		// setRequestHeader() combines, and the safelist then sees one value;
@@ -76,6 +88,14 @@ func newRequest(origin string, r Request) *request {
 	return req
 }
 
+// isNoCORSSafelisted reports whether a header is a no-CORS-safelisted request-header;
+// others are dropped without a word.
+//
+// https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header
+func isNoCORSSafelisted(h Header) bool {
+	return lower(h.Name) != "range" && IsSafelistedRequestHeader(h.Name, h.Value)
+}
+
 func index(list HeaderList, name string) int {
 	return slices.IndexFunc(list, func(h Header) bool { return equalFold(h.Name, name) })
 }
@@ -92,8 +112,11 @@ func validate(r Request) string {
 		}
 		return exception + ": " + fmt.Sprintf(format, args...)
 	}
+	r = r.asConsumer()
 	u, err := url.Parse(r.URL)
 	switch {
+	case r.Mode == NoCORS && !IsSafelistedMethod(NormalizeMethod(r.Method)):
+		return refuse("", "%s is no method for mode no-cors", r.Method)
 	case err != nil || !u.IsAbs() || isHTTP(u) && u.Hostname() == "":
 		return refuse("SyntaxError", "%q is not an absolute URL", r.URL)
 	case includesCredentials(u) && r.API != XHR:

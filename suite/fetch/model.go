@@ -18,7 +18,8 @@ import (
 // http.RoundTripper. Its zero value is ready.
 //
 // It has no HTTP cache and no HSTS, sends neither Referer nor Sec-Fetch-*, and
-// does not know cookies' SameSite. A worker is like a page to it.
+// does not know cookies' SameSite. A worker is like a page to it. It runs no script
+// that it loads, and decodes no image and no font: it goes by their first bytes.
 //
 // https://fetch.spec.whatwg.org/
 type Model struct {
@@ -147,13 +148,20 @@ func (c *modelContext) Do(ctx context.Context, origin string, r Request) (Observ
 	if failure != nil && ctx.Err() != nil {
 		return Observation{}, context.Cause(ctx)
 	}
-	o := Observation{Exchanges: f.exchanges}
+	var seen Response
+	if failure == nil {
+		seen, failure = f.observe(r.API, req, response)
+	}
+	o := Observation{Response: seen, Exchanges: f.exchanges}
 	if failure != nil {
-		o.Response = Response{Type: NetworkError}
-		o.Exception = exceptionOf(r.API, failure.cause)
 		o.Cause, o.Detail = failure.cause, failure.detail
-	} else {
-		o.Response = observe(r.API, req, response)
+	}
+	switch {
+	case r.Consumer == Beacon:
+		o.Response = Response{Type: Opaque} // whatever became of it
+	case failure != nil:
+		o.Response = Response{Type: NetworkError}
+		o.Exception = exceptionOf(r, failure.cause)
 	}
 	o.Seconds = time.Since(began).Seconds()
 	return o, nil
@@ -162,8 +170,14 @@ func (c *modelContext) Do(ctx context.Context, origin string, r Request) (Observ
 // checkAPI reports a request that cannot be written down in the API's terms.
 func checkAPI(r Request) error {
 	switch {
+	case r.Global == Worker && !slices.Contains([]Consumer{ByAPI, Font, Events}, r.Consumer):
+		return fmt.Errorf("a worker has no consumer %q", r.Consumer)
 	case r.API != XHR:
 		return nil
+	case r.Consumer != ByAPI:
+		return fmt.Errorf("XMLHttpRequest is no part of the consumer %q", r.Consumer)
+	case r.Mode != "" && r.Mode != CORSMode, r.Cache != DefaultCache, r.Keepalive, r.Integrity != "":
+		return errors.New("XMLHttpRequest has neither mode, cache mode, keepalive nor integrity")
 	case r.Credentials == Omit:
 		return fmt.Errorf("XMLHttpRequest has no credentials mode %q", r.Credentials)
 	case r.Redirect == Error || r.Redirect == Manual:
@@ -173,11 +187,15 @@ func checkAPI(r Request) error {
 }
 
 // exceptionOf words what a script notices of a network error.
-func exceptionOf(api API, cause Cause) string {
+func exceptionOf(r Request, cause Cause) string {
 	switch {
-	case api == XHR && cause == ByTimeout:
+	case r.Consumer != ByAPI && cause == ByTimeout:
+		return "timeout"
+	case r.Consumer == WorkerScript:
+		return "SecurityError: the script has another origin"
+	case r.API == XHR && cause == ByTimeout:
 		return "timeout event"
-	case api == XHR:
+	case r.API == XHR, r.Consumer != ByAPI:
 		return "error event"
 	case cause == ByTimeout:
 		return "AbortError: timeout"
@@ -188,31 +206,60 @@ func exceptionOf(api API, cause Cause) string {
 // observe reads the response and tells what a script sees of it.
 //
 // https://fetch.spec.whatwg.org/#response-class
-func observe(api API, req *request, response *received) Response {
+func (f *fetching) observe(api API, req *request, response *received) (Response, *networkError) {
 	defer response.body.Close()
 	if response.opaqueRedirect {
-		return Response{Type: OpaqueRedirect, URL: wireURL(req.currentURL())}
+		return Response{Type: OpaqueRedirect, URL: wireURL(req.currentURL())}, nil
 	}
-	// How the body ends changes nothing: the response was shared before.
-	read, _ := io.Copy(io.Discard, io.LimitReader(response.body, MaxBody))
-	seen := Response{
-		Type:       Basic,
-		Status:     response.wire.Status,
-		StatusText: response.wire.StatusText,
-		URL:        wireURL(req.currentURL()),
-		Redirected: len(req.urls) > 1 && api != XHR,
-		BodyBytes:  int(read),
+	body := f.read(req, response)
+	if req.integrity != "" && (req.opaque || !matchesIntegrity(req.integrity, body)) { // main fetch, before its end
+		return Response{}, f.unfit("it does not match the integrity metadata")
 	}
+	if why := unusable(req.consumer, response.wire, body); why != "" {
+		return Response{}, f.unfit(why)
+	}
+	seen := Response{Type: Basic}
+	switch {
+	case req.opaque:
+		return Response{Type: Opaque}, nil
+	case req.cors || api == XHR: // XMLHttpRequest shows no type; see Response
+		seen.Type = CORS
+	}
+	if req.consumer != ByAPI {
+		return seen, nil
+	}
+	seen.Status = response.wire.Status
+	seen.StatusText = response.wire.StatusText
+	seen.URL = wireURL(req.currentURL())
+	seen.Redirected = len(req.urls) > 1 && api != XHR
+	seen.BodyBytes = min(len(body), MaxBody)
 	headers := FilterBasic(response.wire.Headers)
 	if req.cors {
 		headers = FilterCORS(req.credentials, response.wire.Headers) // main fetch, step 14
 	}
 	seen.Headers = SortAndCombine(headers)
-	if req.cors || api == XHR { // XMLHttpRequest shows no type; see Response
-		seen.Type = CORS
-	}
-	return seen
+	return seen, nil
 }
+
+// mostBytes is how much of a body is read that must match integrity metadata.
+const mostBytes = 64 << 20
+
+// read reads as much of the body as matters. How it ends changes nothing: the
+// response was shared before.
+func (f *fetching) read(req *request, response *received) []byte {
+	limit := int64(MaxBody)
+	switch {
+	case req.consumer == Events:
+		return nil // it may never begin
+	case req.integrity != "":
+		limit = mostBytes
+	}
+	body, _ := io.ReadAll(io.LimitReader(response.body, limit))
+	return body
+}
+
+// unfit makes a network error of a response that was given, but is not fit.
+func (f *fetching) unfit(why string) *networkError { return &networkError{ByContent, why} }
 
 // A fetching is one call of the Standard's fetch().
 type fetching struct {
@@ -252,7 +299,15 @@ func (f *fetching) mainFetch(req *request) (*received, *networkError) {
 	if MixedContent(req.origin, u.String()) {
 		return nil, &networkError{ByMixed, fmt.Sprintf("a page on %s may not call %s", req.origin, wireURL(u))}
 	}
-	if !req.cors && originOf(u) == req.origin { // step 12
+	switch { // step 12
+	case !req.cors && !req.opaque && originOf(u) == req.origin:
+		return f.httpFetch(req, false)
+	case req.mode == SameOriginMode:
+		return nil, &networkError{ByCORS, fmt.Sprintf("%s: the mode is same-origin", DisallowedByMode)}
+	case req.mode == NoCORS && req.redirect != Follow:
+		return nil, &networkError{ByOther, fmt.Sprintf("the redirect mode is %q, which mode no-cors does not have", req.redirect)}
+	case req.mode == NoCORS:
+		req.opaque = true
 		return f.httpFetch(req, false)
 	}
 	if !isHTTP(u) {
@@ -354,17 +409,25 @@ const modelUserAgent = "corsproof-model"
 //
 // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
 func (f *fetching) networkFetch(req *request) (*received, *networkError) {
-	credentialed := req.credentials == Include || req.credentials == SameOrigin && !req.cors // step 8.3
+	basic := !req.cors && !req.opaque
+	credentialed := req.credentials == Include || req.credentials == SameOrigin && basic // step 8.3
 	w := WireRequest{Method: req.method, URL: wireURL(req.currentURL()), Headers: slices.Clone(req.headers)}
 	add := func(name, value string) {
 		if !w.Headers.Contains(name) {
 			w.Headers = append(w.Headers, Header{name, value})
 		}
 	}
-	if req.cors || req.method != "GET" && req.method != "HEAD" {
-		add("Origin", req.serializedOrigin()) // append a request `Origin` header
+	if origin := req.originHeader(); origin != "" {
+		add("Origin", origin)
 	}
 	add("User-Agent", modelUserAgent)
+	switch req.cache { // HTTP-network-or-cache fetch, on cache modes
+	case NoCache:
+		add("Cache-Control", "max-age=0")
+	case NoStore, Reload:
+		add("Pragma", "no-cache")
+		add("Cache-Control", "no-cache")
+	}
 	if w.Headers.Contains("Range") {
 		add("Accept-Encoding", "identity")
 	}
@@ -378,6 +441,35 @@ func (f *fetching) networkFetch(req *request) (*received, *networkError) {
 		return nil, &networkError{ByHold, fmt.Sprintf("%s is held back: its method is not safe", req.method)}
 	}
 	return f.send(Actual, w, req.body, credentialed)
+}
+
+// originHeader returns the Origin that the actual request carries, or "". Where no
+// CORS is asked for, the referrer policy has a say.
+//
+// https://fetch.spec.whatwg.org/#append-a-request-origin-header
+func (req *request) originHeader() string {
+	switch {
+	case req.cors:
+		return req.serializedOrigin()
+	case req.method == "GET" || req.method == "HEAD":
+		return ""
+	case req.mode == CORSMode:
+		return req.serializedOrigin()
+	}
+	u := req.currentURL()
+	withheld := false
+	switch req.referrerPolicy {
+	case "no-referrer":
+		withheld = true
+	case "", "no-referrer-when-downgrade", "strict-origin", "strict-origin-when-cross-origin":
+		withheld = strings.HasPrefix(req.origin, "https://") && u.Scheme != "https"
+	case "same-origin":
+		withheld = originOf(u) != req.origin
+	}
+	if withheld {
+		return "null"
+	}
+	return req.serializedOrigin()
 }
 
 func (f *fetching) cookieHeader(u *url.URL) string {

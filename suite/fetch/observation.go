@@ -15,6 +15,11 @@ const (
 
 // A Response is what a script can see of a response. XMLHttpRequest shows no
 // type: user agents report CORS there when the response was readable.
+//
+// An element shows nothing but whether it loaded. User agents report CORS where a
+// script can then use all of it: draw the image on a canvas that stays clean, read
+// the rules of the style sheet, see the errors of the script; and Opaque where it
+// cannot. A beacon shows nothing at all: Opaque says that it was queued.
 type Response struct {
 	Type       ResponseType `json:"type"`
 	Status     int          `json:"status"` // 0 for a network error
@@ -23,14 +28,15 @@ type Response struct {
 	Redirected bool         `json:"redirected,omitempty"`
 	Headers    HeaderList   `json:"headers,omitempty"` // those that the script can read
 	BodyBytes  int          `json:"bodyBytes"`         // how much of the body was read, at most MaxBody
+	Thrown     string       `json:"thrown,omitempty"`  // what the page is told of an error in a script that it loaded
 }
 
 // MaxBody is the number of bytes of a body that a user agent reads at most. It
 // then ends the request: what there is to judge came with the headers.
 const MaxBody = 1 << 20
 
-// A Cause says why a response is a network error. A script cannot tell these
-// apart, but a user agent's own evidence can.
+// A Cause says why a response is a network error, or what became of a beacon. A
+// script cannot tell these apart, but a user agent's own evidence can.
 type Cause string
 
 const (
@@ -43,6 +49,7 @@ const (
 	ByHold       Cause = "held"          // the user agent held the actual request back; see Hold
 	ByMixed      Cause = "mixed-content" // an https page may not call an http target
 	ByLocal      Cause = "local-network" // local network access forbids it
+	ByContent    Cause = "content"       // the response was given, but not fit: no image, other bytes than Integrity says
 	ByOther      Cause = "other"         // see Observation.Detail
 )
 

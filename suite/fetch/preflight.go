@@ -16,8 +16,8 @@ func NeedsPreflight(r Request) bool { return newRequest("", r).needsPreflight() 
 
 // needsPreflight is the condition of main fetch, step 12.
 func (req *request) needsPreflight() bool {
-	return req.useCORSPreflight || !IsSafelistedMethod(req.method) ||
-		len(UnsafeRequestHeaderNames(req.headers)) > 0
+	return req.mode == CORSMode && (req.useCORSPreflight || !IsSafelistedMethod(req.method) ||
+		len(UnsafeRequestHeaderNames(req.headers)) > 0)
 }
 
 // PreflightRequest returns the CORS-preflight request for a script's request.

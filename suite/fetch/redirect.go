@@ -45,7 +45,7 @@ func (req *request) follow(response WireResponse) (bool, *Failure) {
 	if includesCredentials(there) {
 		step := ""
 		switch {
-		case req.origin != originOf(there):
+		case req.mode == CORSMode && req.origin != originOf(there):
 			step = "9"
 		case req.cors:
 			step = "10"

@@ -65,7 +65,7 @@ func (req *request) comesTo(exchange Exchange) bool {
 
 // judge returns the failures of an exchange, and follows it if it is a redirect.
 func (req *request) judge(exchange Exchange) []*Failure {
-	if !req.cors && originOf(req.currentURL()) != req.origin {
+	if req.mode == CORSMode && originOf(req.currentURL()) != req.origin {
 		req.cors = true // main fetch, step 12
 	}
 	origin, ok := get(exchange.Request.Headers, "Origin")

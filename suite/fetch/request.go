@@ -40,13 +40,63 @@ const (
 	Manual RedirectMode = "manual"
 )
 
-// A Request is what a script asks for: a request in mode "cors", as the author
-// of the script writes it down. The user agent adds the rest.
+// A Mode says what a response must allow, and how it may be used. Empty means
+// cors.
+//
+// https://fetch.spec.whatwg.org/#concept-request-mode
+type Mode string
+
+const (
+	CORSMode       Mode = "cors"
+	NoCORS         Mode = "no-cors" // what a form could send; the response is opaque
+	SameOriginMode Mode = "same-origin"
+)
+
+// A CacheMode says how the HTTP cache is used. Empty means default.
+//
+// https://fetch.spec.whatwg.org/#concept-request-cache-mode
+type CacheMode string
+
+const (
+	DefaultCache CacheMode = ""
+	NoStore      CacheMode = "no-store" // neither read nor written
+	Reload       CacheMode = "reload"   // written, not read
+	NoCache      CacheMode = "no-cache" // whatever is stored is asked about first
+)
+
+// A Request is what a script asks for, or has an element ask for, as the author of
+// the page writes it down. The user agent adds the rest.
 //
 // https://fetch.spec.whatwg.org/#concept-request
 type Request struct {
 	API    API    `json:"api"`
 	Global Global `json:"global,omitempty"`
+
+	// Consumer is what makes the request, if it is not API. It decides on the
+	// method, the mode and the headers; what it has no word for is not looked at.
+	Consumer Consumer `json:"consumer,omitempty"`
+
+	// CrossOrigin is the attribute of an image, a script, a module or a style sheet.
+	CrossOrigin CrossOrigin `json:"crossOrigin,omitempty"`
+
+	// Integrity is the integrity metadata that the body must match, of fetch(), a
+	// script, a module or a style sheet.
+	//
+	// https://fetch.spec.whatwg.org/#concept-request-integrity-metadata
+	Integrity string `json:"integrity,omitempty"`
+
+	// Mode, Cache and Keepalive are those of fetch().
+	//
+	// https://fetch.spec.whatwg.org/#request-keepalive-flag
+	Mode      Mode      `json:"mode,omitempty"`
+	Cache     CacheMode `json:"cache,omitempty"`
+	Keepalive bool      `json:"keepalive,omitempty"`
+
+	// ReferrerPolicy is that of fetch(), an image, a script, a module or a style
+	// sheet, and the page's if it is empty.
+	//
+	// https://fetch.spec.whatwg.org/#concept-request-referrer-policy
+	ReferrerPolicy string `json:"referrerPolicy,omitempty"`
 
 	// URL is absolute and has no fragment; see Tag.
 	URL string `json:"url"`

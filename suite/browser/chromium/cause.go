@@ -47,24 +47,24 @@ var causes = []struct {
 	{"net::ERR_INTERNET_DISCONNECTED", fetch.ByConnection},
 	{"net::ERR_NETWORK_", fetch.ByConnection},
 	{"net::ERR_UNSAFE_PORT", fetch.ByConnection},
+	{"net::ERR_BLOCKED_BY_ORB", fetch.ByContent},
 }
 
 // cause says why the response is a network error, and in which words the browser
-// does. The caller holds the trace's lock.
+// does, or nothing if no request failed. The caller holds the trace's lock.
 func (r *record) cause(timedOut bool) (fetch.Cause, string) {
 	if timedOut {
 		return fetch.ByTimeout, "no response in time"
 	}
 	// The actual request's failure comes first: it is the one that the script
 	// met. A preflight's own failure says more where it is the network's.
-	var cause fetch.Cause = fetch.ByOther
-	detail := ""
+	cause, detail := fetch.NoCause, ""
 	for _, tr := range r.transfers {
-		if tr.failed == nil {
-			continue
+		if tr.failed == nil || tr.failed.Canceled && tr.hasAnswer() {
+			continue // the page had its answer, and wanted no more of it
 		}
 		c, d := causeOf(tr.failed)
-		if cause == fetch.ByOther || tr.preflight && c != fetch.ByOther {
+		if cause == fetch.NoCause || cause == fetch.ByOther || tr.preflight && c != fetch.ByOther {
 			cause, detail = c, d
 		}
 	}
@@ -84,6 +84,8 @@ func causeOf(failed *network.EventLoadingFailed) (fetch.Cause, string) {
 		return fetch.ByHold, failed.ErrorText
 	case network.BlockedReasonMixedContent:
 		return fetch.ByMixed, failed.ErrorText
+	case network.BlockedReasonContentType:
+		return fetch.ByContent, failed.ErrorText
 	}
 	for _, c := range causes {
 		if strings.HasPrefix(failed.ErrorText, c.prefix) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -73,7 +74,8 @@ func (c *isolated) Do(ctx context.Context, origin string, r fetch.Request) (fetc
 	if r.Hold {
 		effects = fetch.Hold
 	}
-	key := tabKey{origin, effects.Holds(fetch.NormalizeMethod(r.Method))}
+	// What a script of the target's asks for, once it runs, is held too.
+	key := tabKey{origin, effects != fetch.Deliver && (r.IsUnsafe() || r.Executes())}
 	t, err := c.tab(ctx, key)
 	if err != nil {
 		return fetch.Observation{}, err
@@ -200,7 +202,9 @@ func (c *isolated) rootTab(ctx context.Context) (context.Context, error) {
 }
 
 // Close disposes of the context and its tabs, without waiting for the browser to
-// be done with it; the browser's own Close waits.
+// be done with it; the browser's own Close waits. Where a request may still be under
+// way that no script can end, a beacon for one, the guarded tabs stay until the browser
+// ends.
 func (c *isolated) Close() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -226,10 +230,23 @@ func (c *isolated) Close() error {
 			wg.Go(slot.stop)
 		}
 		wg.Wait()
+		if slices.ContainsFunc(guarded, (*tabSlot).lingers) {
+			<-c.browser.ctx.Done()
+		}
 		c.end()
 		c.root.end()
 	})
 	return nil
+}
+
+// lingers reports whether something may be under way that only the guard holds.
+func (s *tabSlot) lingers() bool {
+	select {
+	case <-s.ready:
+		return s.err == nil && s.tab.outliving.Load() > 0
+	default:
+		return false // no script has run there
+	}
 }
 
 // stopTimeout is how long a page may take to stop its requests.

@@ -2,6 +2,7 @@ package chromium_test
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -61,7 +62,49 @@ var _ = Describe("Under effects: hold", func() {
 		Expect(target.methods()).To(Equal([]string{"OPTIONS", "GET"}))
 	})
 
-	DescribeTable("what is under way when its context closes does not leave after all", func(ctx SpecContext, origin string, global fetch.Global) {
+	DescribeTable("a beacon is held back as any POST is", func(ctx SpecContext, origin string) {
+		target := newRecorder(permissive)
+		c := in(ctx, holding)
+		o := do(ctx, c, origin, fetch.Request{Consumer: fetch.Beacon, Method: "POST", URL: target.URL + "/", Body: "x"})
+		Expect(o.Cause).To(Equal(fetch.ByHold))
+		Expect(o.Response.Type).To(Equal(fetch.Opaque), "the script is told nothing")
+		Expect(o.Exchanges).To(HaveLen(1))
+		Expect(o.Actual().Held).To(BeTrue())
+		Expect(target.methods()).To(BeEmpty())
+		o = do(ctx, c, origin, jsonBeacon(target.URL))
+		Expect(o.Cause).To(Equal(fetch.ByHold))
+		Expect(o.Preflight().Response.Status).To(Equal(200))
+		Expect(o.Actual().Held).To(BeTrue())
+		Expect(target.methods()).To(Equal([]string{"OPTIONS"}))
+	},
+		Entry("of a page", page),
+		Entry("of a sandboxed frame", "null"),
+	)
+
+	DescribeTable("what a script of the target's sends does not leave", func(ctx SpecContext, origin string, consumer fetch.Consumer) {
+		target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/javascript")
+			if r.URL.Path != "/script" {
+				permissive(w, r)
+			} else {
+				shared(w, r)
+				fmt.Fprintf(w, `navigator.sendBeacon("http://%[1]s/beacon", "x"); fetch("http://%[1]s/fetch", {method: "POST", body: "x", keepalive: true});
+					fetch("http://%[1]s/put", {method: "PUT", keepalive: true})`, r.Host)
+			}
+		})
+		c := in(ctx, holding)
+		o := do(ctx, c, origin, fetch.Request{Consumer: consumer, Method: "GET", CrossOrigin: fetch.Anonymous, URL: target.URL + "/script"})
+		Expect(o.Shared()).To(BeTrue())
+		Eventually(target.methods).Should(ContainElement("OPTIONS"))
+		Expect(c.Close()).To(Succeed())
+		Consistently(target.methods, "300ms").Should(HaveEach(BeElementOf("GET", "OPTIONS")))
+	},
+		Entry("to a page", page, fetch.Script),
+		Entry("to a page, as a module", page, fetch.Module),
+		Entry("to a sandboxed frame", "null", fetch.Script),
+	)
+
+	DescribeTable("what is under way when its context closes does not leave after all", func(ctx SpecContext, origin string, global fetch.Global, change func(*fetch.Request)) {
 		target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodOptions {
 				time.Sleep(10 * time.Millisecond) // so that some preflight is answered while the context closes
@@ -79,7 +122,11 @@ var _ = Describe("Under effects: hold", func() {
 			var wg sync.WaitGroup
 			for range 40 {
 				wg.Go(func() {
-					c.Do(short, origin, fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/", Method: "PUT"})
+					r := fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/", Method: "PUT"}
+					if change != nil {
+						change(&r)
+					}
+					c.Do(short, origin, r)
 				})
 			}
 			Eventually(func() int { return len(target.methods()) - before }).Should(BeNumerically(">=", 6))
@@ -90,8 +137,17 @@ var _ = Describe("Under effects: hold", func() {
 		Expect(browser.Close()).To(Succeed())
 		Expect(target.methods()).To(HaveEach("OPTIONS"))
 	},
-		Entry("from a page", page, fetch.Window),
-		Entry("from a sandboxed frame", "null", fetch.Window),
-		Entry("from a worker", page, fetch.Worker),
+		Entry("from a page", page, fetch.Window, nil),
+		Entry("from a sandboxed frame", "null", fetch.Window, nil),
+		Entry("from a worker", page, fetch.Worker, nil),
+		Entry("with keepalive", page, fetch.Window, func(r *fetch.Request) { r.Keepalive = true }),
+		Entry("with keepalive, from a worker", page, fetch.Worker, func(r *fetch.Request) { r.Keepalive = true }),
+		Entry("as a beacon", page, fetch.Window, func(r *fetch.Request) { *r = jsonBeacon(r.URL) }),
+		Entry("as a beacon of a sandboxed frame", "null", fetch.Window, func(r *fetch.Request) { *r = jsonBeacon(r.URL) }),
 	)
 })
+
+func jsonBeacon(url string) fetch.Request {
+	return fetch.Request{Consumer: fetch.Beacon, Method: "POST", URL: url, Body: "{}",
+		Headers: fetch.HeaderList{{Name: "Content-Type", Value: "application/json"}}}
+}

@@ -43,6 +43,10 @@ type tab struct {
 	crash   func()      // ends what is under way in the page
 	lost    context.Context
 
+	// outliving counts the requests that no one can end, which may be under way though
+	// their script has gone: only the guard holds them.
+	outliving atomic.Int32
+
 	workerOnce sync.Once
 	workerErr  error
 }
@@ -214,20 +218,32 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 			return fetch.Observation{}, fmt.Errorf("no worker on %s: %w", t.key.origin, err)
 		}
 	}
-	record := t.trace.begin(r.Tag)
-	defer t.trace.end(record)
-	began := time.Now()
 	script, err := scriptFor(r)
 	if err != nil {
 		return fetch.Observation{}, err
 	}
+	record := t.trace.begin(r)
+	defer t.trace.end(record)
+	if r.Executes() || r.Consumer == fetch.Beacon || r.Keepalive {
+		t.outliving.Add(1)
+	}
+	began := time.Now()
 	s, err := chromedp.Run(within, chromedp.Evaluate[seen](script, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return fetch.Observation{}, t.harnessError(ctx, within, err)
 	}
-	record.settle(within)
+	patience := settleTimeout
+	switch {
+	case r.Consumer == fetch.Beacon && s.Type == fetch.Opaque:
+		patience = r.Timeout // the script does not wait for it; the evidence does
+	case r.EffectiveMode() == fetch.SameOriginMode && s.Type == fetch.NetworkError:
+		patience = 0 // nothing was sent
+	}
+	if record.settle(within, patience) && !r.Executes() && (r.Consumer == fetch.Beacon || r.Keepalive && !s.TimedOut) {
+		t.outliving.Add(-1)
+	}
 	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}
-	record.conclude(&o, s.TimedOut)
+	record.conclude(&o, r, s.TimedOut)
 	return o, nil
 }
 
@@ -255,6 +271,13 @@ func scriptFor(r fetch.Request) (string, error) {
 	description, err := json.Marshal(map[string]any{
 		"api":            r.API,
 		"global":         r.Global,
+		"consumer":       r.Consumer,
+		"crossOrigin":    r.CrossOrigin,
+		"integrity":      r.Integrity,
+		"mode":           cmp.Or(r.Mode, fetch.CORSMode),
+		"cache":          cmp.Or(r.Cache, "default"),
+		"keepalive":      r.Keepalive,
+		"referrerPolicy": r.ReferrerPolicy,
 		"url":            r.URL + "#" + r.Tag,
 		"method":         r.Method,
 		"headers":        headers,

@@ -32,6 +32,7 @@ func newTrace() *trace {
 type record struct {
 	trace     *trace
 	tag       string
+	noCORS    bool // the request is in mode no-cors
 	transfers []*transfer
 	changed   chan struct{}
 }
@@ -61,12 +62,18 @@ type sent struct {
 	sequence int
 }
 
-// begin opens the record for a tag. A later one with the same tag takes its place.
-func (t *trace) begin(tag string) *record {
+// begin opens the record for a request, by its tag. A later one with the same tag takes
+// its place.
+func (t *trace) begin(request fetch.Request) *record {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	r := &record{trace: t, tag: tag, changed: make(chan struct{}, 1)}
-	t.records[tag] = r
+	r := &record{
+		trace:   t,
+		tag:     request.Tag,
+		noCORS:  request.EffectiveMode() == fetch.NoCORS,
+		changed: make(chan struct{}, 1),
+	}
+	t.records[request.Tag] = r
 	return r
 }
 
@@ -152,7 +159,13 @@ func (tr *transfer) answered(r *network.Response, hasExtra bool) {
 	}
 	h := &tr.hops[len(tr.hops)-1]
 	h.response = &fetch.WireResponse{Status: int(r.Status), StatusText: r.StatusText, Headers: headerLines(r.Headers)}
-	h.hasExtra = hasExtra
+	// An opaque response is said to have no extra information, and has it.
+	h.hasExtra = hasExtra || tr.record != nil && tr.record.noCORS && !r.FromDiskCache
+}
+
+// hasAnswer reports whether the page's process got a response to the latest hop.
+func (tr *transfer) hasAnswer() bool {
+	return len(tr.hops) > 0 && tr.hops[len(tr.hops)-1].response != nil
 }
 
 // settled reports whether all evidence of a transfer is there.
@@ -188,19 +201,21 @@ func (tr *transfer) refused() bool {
 }
 
 // settle waits until the evidence is complete. Extra information may be late, and
-// for some requests never comes, so the waiting has an end of its own.
-func (r *record) settle(ctx context.Context) {
-	deadline := time.NewTimer(settleTimeout)
+// for some requests never comes, so the waiting has an end of its own. It reports
+// whether all is there.
+func (r *record) settle(ctx context.Context, patience time.Duration) bool {
+	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
 	for !r.settled() {
 		select {
 		case <-r.changed:
 		case <-deadline.C:
-			return
+			return false
 		case <-ctx.Done():
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // settleTimeout is how long evidence may come after the script has spoken.
@@ -211,7 +226,7 @@ func (r *record) settled() bool {
 	defer r.trace.mu.Unlock()
 	actual := false
 	for _, tr := range r.transfers {
-		if !tr.preflight && tr.failed != nil && tr.failed.Canceled {
+		if !tr.preflight && tr.failed != nil && tr.failed.Canceled && !tr.hasAnswer() {
 			return true // the script gave up, and its preflight's end will not be told
 		}
 		if !tr.settled() {
@@ -223,7 +238,7 @@ func (r *record) settled() bool {
 }
 
 // conclude adds the evidence to what the script saw.
-func (r *record) conclude(o *fetch.Observation, timedOut bool) {
+func (r *record) conclude(o *fetch.Observation, request fetch.Request, timedOut bool) {
 	r.trace.mu.Lock()
 	defer r.trace.mu.Unlock()
 	type placed struct {
@@ -275,10 +290,20 @@ func (r *record) conclude(o *fetch.Observation, timedOut bool) {
 	for _, p := range all {
 		o.Exchanges = append(o.Exchanges, p.exchange)
 	}
-	if o.Response.Type == fetch.NetworkError {
-		o.Cause, o.Detail = r.cause(timedOut)
-		if o.Cause == fetch.ByCORS {
-			r.blame(o)
+	if o.Response.Type != fetch.NetworkError && request.Consumer != fetch.Beacon {
+		return
+	}
+	o.Cause, o.Detail = r.cause(timedOut)
+	switch {
+	case o.Cause == fetch.ByCORS:
+		r.blame(o)
+	case o.Cause == "" && o.Response.Type == fetch.NetworkError:
+		// No request failed, and still it did not load.
+		o.Cause, o.Detail = fetch.ByOther, o.Exception
+		if actual := o.Actual(); actual != nil && actual.Response != nil {
+			o.Cause = fetch.ByContent
+		} else if actual == nil && request.EffectiveMode() == fetch.SameOriginMode {
+			o.Cause, o.Detail = fetch.ByCORS, string(fetch.DisallowedByMode)
 		}
 	}
 }
