@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -34,8 +35,37 @@ var _ = Describe("A page", func() {
 		Entry("a name under localhost", "http://app.localhost:3000"),
 		Entry("an IPv6 address", "http://[::1]:4000"),
 		Entry("another loopback address", "http://127.0.0.2:5500"),
+		Entry("a dot at the end of its host", "http://app.example.test.:7001"),
+		Entry("a dot at the beginning", "https://.example.test"),
+		Entry("a name of the DNS that is as long as can be", "https://"+strings.Repeat(strings.Repeat("e", 63)+".", 3)+strings.Repeat("e", 61)),
+		Entry("a private address", "http://192.168.0.1"),
+		Entry("an asterisk, escaped", "https://app.example.test%2A.evil.example"),
 		Entry("an opaque one", "null"),
 	)
+
+	// What a host may have is measured, since scanners disagree about it.
+	It("lives on a host with any of the characters that the URL Standard allows", func(ctx SpecContext) {
+		target := newRecorder(permissive)
+		c := in(ctx, delivering)
+		var origins []string
+		for _, char := range "-_\"`{}+!~;&'(),$=" {
+			origins = append(origins, "https://app.example.test"+string(char)+".evil.example", "http://app.example.test."+string(char)+".evil.example:7001")
+		}
+		Expect(c.Open(ctx, origins...)).To(Succeed())
+		for _, origin := range origins {
+			o := do(ctx, c, origin, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
+			Expect(o.Shared()).To(BeTrue(), origin)
+		}
+		Expect(target.origins()).To(Equal(origins))
+	})
+
+	It("lives on no host with another one", func(ctx SpecContext) {
+		for _, char := range []string{"^", "|", "%0b", "%", " ", "<", ">", "*", "@", "A"} {
+			_, err := in(ctx, delivering).Do(ctx, "https://app.example.test"+char+".evil.example", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
+			var impossible *fetch.OriginError
+			Expect(errors.As(err, &impossible)).To(BeTrue(), "%q: %v", char, err)
+		}
+	})
 
 	It("is refused where it cannot live", func(ctx SpecContext) {
 		_, err := in(ctx, delivering).Do(ctx, "https://app.example.test/path", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})

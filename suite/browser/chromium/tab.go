@@ -97,7 +97,7 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey)
 // unopenable reports whether an error of navigation says that no page can be at that
 // address: its port is one that browsers do not call, or it is the target's own.
 func unopenable(err error) bool {
-	for _, code := range []string{"ERR_UNSAFE_PORT", "ERR_CONNECTION_REFUSED", "ERR_SSL_", "ERR_CERT_", "ERR_INVALID_", "ERR_BLOCKED_BY_CLIENT"} {
+	for _, code := range []string{"ERR_UNSAFE_PORT", "ERR_CONNECTION_REFUSED", "ERR_SSL_", "ERR_CERT_", "ERR_INVALID_", "ERR_BLOCKED_BY_CLIENT", "invalid URL"} {
 		if strings.Contains(err.Error(), code) {
 			return true
 		}
