@@ -45,7 +45,8 @@ var errorAnswers = Chapter{
 			Origin:   UnrelatedOrigin,
 			Resource: ErrorResource,
 			Each:     ErrorResource,
-			Steps:    []Step{{Method: "GET", Want: Want{Shared: No}}},
+			APIs:     []fetch.API{fetch.Fetch},
+			Steps:    withAndWithout(Step{Method: "GET", Want: Want{Shared: No}}),
 			Needs:    []string{"origins.refused"},
 		},
 		{

@@ -21,6 +21,7 @@ type outcome struct {
 	step         int              // of the scenario, whose exchanges show it
 	onTheWire    bool             // the wire itself shows the failure, whatever the browser made of it
 	intermittent bool
+	severity     Severity // of what should have been refused
 }
 
 // judge says what an attempt shows. It looks at nothing but its arguments, so that a
@@ -41,6 +42,7 @@ func judge(p play, a Attempt) outcome {
 				return outcome{verdict: Broken, reason: string(fetch.ByConnection), observed: a.Lost, expected: aspect.expected, step: i}
 			}
 			if aspect.verdict == Fail {
+				aspect.weigh(p, a)
 				return *aspect
 			}
 			if doubt.verdict == Pass {
@@ -248,6 +250,15 @@ func (j judgement) allowed(observed string) *outcome {
 
 // granted quotes the headers by which the server allowed it.
 func (j judgement) granted() string {
+	quotes := j.grants()
+	if len(quotes) == 0 {
+		return "no Access-Control-Allow-* header was seen"
+	}
+	return strings.Join(quotes, "; ")
+}
+
+// grants are the headers that allow something, each once.
+func (j judgement) grants() []string {
 	var quotes []string
 	for _, e := range j.observation.Exchanges {
 		if e.Response == nil {
@@ -263,10 +274,7 @@ func (j judgement) granted() string {
 			}
 		}
 	}
-	if len(quotes) == 0 {
-		return "no Access-Control-Allow-* header was seen"
-	}
-	return strings.Join(quotes, "; ")
+	return quotes
 }
 
 // preflight judges whether a CORS-preflight request was sent. In a first step that

@@ -230,6 +230,16 @@ func (p *play) authorize(r *fetch.Request) {
 	if p.claim.Policy.AllowCredentials {
 		r.Credentials = fetch.Include
 	}
+	if p.scenario.AskedByCorsproof {
+		// No browser adds them.
+		var pairs []string
+		for _, c := range p.claim.Target.Request.Cookies {
+			pairs = append(pairs, c.Name+"="+c.Value)
+		}
+		if len(pairs) > 0 {
+			r.Headers = append(r.Headers, fetch.Header{Name: "Cookie", Value: strings.Join(pairs, "; ")})
+		}
+	}
 }
 
 // key names the result from run to run.

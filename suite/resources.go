@@ -39,7 +39,8 @@ var resources = Chapter{
 			Origin:   UnrelatedOrigin,
 			Resource: OtherResource,
 			Each:     OtherResource,
-			Steps:    []Step{{Method: "GET", Want: Want{Shared: No}}},
+			APIs:     []fetch.API{fetch.Fetch},
+			Steps:    withAndWithout(Step{Method: "GET", Want: Want{Shared: No}}),
 			Needs:    []string{"origins.refused"},
 		},
 		{

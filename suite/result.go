@@ -58,6 +58,10 @@ type Result struct {
 	// Intermittent marks a failure that the confirming attempt did not show.
 	Intermittent bool `json:"intermittent,omitempty"`
 
+	// Severity says how bad it is, where an origin was let in that the policy
+	// refuses. It is empty for all else.
+	Severity Severity `json:"severity,omitempty"`
+
 	Expected string `json:"expected,omitempty"` // one sentence
 	Observed string `json:"observed,omitempty"` // one sentence
 

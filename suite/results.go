@@ -34,6 +34,7 @@ func (t *trial) result(browser string) Result {
 		Verdict:      o.verdict,
 		Reason:       o.reason,
 		Intermittent: o.intermittent,
+		Severity:     o.severity,
 		Expected:     p.expectation(),
 		Observed:     o.observed,
 		Spec:         p.scenario.SpecURL(),
@@ -96,6 +97,7 @@ func block(results []Result) {
 	for i, cause := range causes {
 		if cause != "" {
 			results[i].Verdict, results[i].Reason, results[i].Fixes, results[i].Replay = Blocked, cause, nil, nil
+			results[i].Severity = ""
 		}
 	}
 }
@@ -107,12 +109,30 @@ func concerns(cause, r *Result, each Role) bool {
 	if cause.Browser != r.Browser || cause.policy != r.policy {
 		return false
 	}
+	if !sameVisitor(cause, r) {
+		return false
+	}
 	value := cause.Bindings[each.slug()]
 	if each != "" && value == cause.Resource {
 		return r.Resource == cause.Resource
 	}
 	other, both := r.Bindings[each.slug()]
 	return !both || other == value
+}
+
+// sameVisitor reports whether a cause among the origins that are refused has a say. Who
+// lets in everybody by http says nothing of what comes by https; and of the preflights
+// of look-alikes each depends on its own origin's response.
+func sameVisitor(cause, r *Result) bool {
+	causeScheme, _, _ := strings.Cut(cause.Origin, "://")
+	scheme, _, isTuple := strings.Cut(r.Origin, "://")
+	switch {
+	case cause.ID == "origins.refused", cause.ID == "origins.refused.unrelated-scheme":
+		return !isTuple || scheme == causeScheme || strings.HasSuffix(r.Origin, "//"+unrelatedHost)
+	case r.Bindings[Role(LookAlike).slug()] != "":
+		return cause.Origin == r.Origin || cause.ID == "origins.refused.preflight"
+	}
+	return true
 }
 
 // sortHeaders puts headers in an order that does not change from run to run.

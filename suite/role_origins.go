@@ -115,7 +115,10 @@ func (c Claim) allows(origin string) bool {
 		case allowed == "*", allowed == origin:
 			return true
 		case isPattern && strings.HasPrefix(origin, scheme+"://") && strings.HasSuffix(origin, "."+host):
-			return true
+			// The asterisk is one label or more, and a label is not empty.
+			if !strings.HasPrefix(origin, scheme+"://.") {
+				return true
+			}
 		}
 	}
 	return false
@@ -129,28 +132,40 @@ func (c Claim) anyScheme() string {
 	return "https"
 }
 
+// unrelatedHost stands for any site.
+const unrelatedHost = "unrelated.corsproof.test"
+
 // candidates are the origins that would play a refused role.
 func (c Claim) candidates(role Role) []string {
 	switch role {
 	case UnrelatedOrigin:
-		return []string{c.anyScheme() + "://unrelated.corsproof.test"}
+		return []string{c.anyScheme() + "://" + unrelatedHost}
 	case OpaqueOrigin, AnyOpaqueOrigin:
 		return []string{"null"}
 	case AnyOrigin:
 		return []string{"http://localhost:3000", "http://[2001:db8::1]:8080", "http://xn--bcher-kva.example", "http://anyone.corsproof.test:65535"}
+	case LookAlike:
+		return c.allLookAlikes()
+	case AppOrigin:
+		return appOrigins
+	case UserinfoOrigin, OriginList:
+		return c.unsent(role)
+	}
+	if likes := c.lookAlikesOf(role); likes != nil {
+		return likes
 	}
 	var values []string
 	for _, allowed := range c.Policy.AllowOrigins {
-		if o := lookAlike(role, allowed); o != "" {
+		if o := resembling(role, allowed); o != "" {
 			values = append(values, o)
 		}
 	}
 	return values
 }
 
-// lookAlike returns the origin that plays the role towards an allowed one, or
+// resembling returns the origin that plays the role towards an allowed one, or
 // nothing. For a pattern it takes the pattern's first name.
-func lookAlike(role Role, allowed string) string {
+func resembling(role Role, allowed string) string {
 	scheme, domain, isPattern := pattern(allowed)
 	if isPattern {
 		allowed = scheme + "://one." + domain

@@ -26,10 +26,18 @@ const (
 	SubdomainOrigin  = "‹sub-domain origin›"
 	ApexOrigin       = "‹apex origin›"
 	PatternLookAlike = "‹pattern look-alike›"
+	LookAlike        = "‹look-alike›" // one of each kind; see lookAlikes for further roles
 
 	AnyOrigin       = "‹any origin›"        // where all are allowed: of unusual forms
 	AnyOpaqueOrigin = "‹any opaque origin›" // the opaque one, where all are allowed
 	TargetOrigin    = "‹target origin›"     // for what is no cross-origin request
+)
+
+// Roles of an Origin header that no page sends here.
+const (
+	AppOrigin      = "‹app origin›"
+	UserinfoOrigin = "‹userinfo origin›"
+	OriginList     = "‹origin list›" // an allowed one and an unrelated one
 )
 
 // Roles of a method.

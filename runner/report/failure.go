@@ -33,6 +33,9 @@ func explain(r suite.Result, target string, verbose bool) []field {
 	if r.Intermittent {
 		add("", "Intermittent: when it was tried again, it passed. One of several servers behind one name may differ.")
 	}
+	if r.Severity != "" {
+		add("severity", string(r.Severity))
+	}
 	step := r.Spec
 	if r.Step != "" {
 		step = r.Step + ": " + r.Spec

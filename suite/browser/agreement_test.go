@@ -75,6 +75,9 @@ func disagreements(byModel, byChromium *suite.Report) []string {
 				all = append(all, fmt.Sprintf("%s: expected %s; %s says %s (%s): %s", name, r.Expected, r.Browser, r.Verdict, r.Reason, r.Observed))
 			}
 		}
+		if c.Reason == suite.OriginImpossible && strings.HasPrefix(c.Origin, "http://127.0.0.1") {
+			continue // to this browser every port of that address is a target's
+		}
 		if m.Verdict != c.Verdict {
 			all = append(all, fmt.Sprintf("%s: the model says %s (%s), Chromium %s (%s)", name, m.Verdict, m.Reason, c.Verdict, c.Reason))
 			continue

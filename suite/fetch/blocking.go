@@ -37,6 +37,9 @@ func isLocalhost(name string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
+// IsBadPort reports whether no user agent calls the port.
+func IsBadPort(port string) bool { return badPorts[port] }
+
 // badPorts are the ports that no user agent calls.
 //
 // https://fetch.spec.whatwg.org/#bad-port

@@ -89,12 +89,20 @@ func checkOrigin(origin string) error {
 	if origin == "null" {
 		return nil
 	}
-	u, err := url.Parse(origin)
-	if err != nil || !isHTTP(u) || u.Hostname() == "" || originOf(u) != origin {
+	// The URL Standard allows more in a domain than net/url does.
+	plain := strange.Replace(origin)
+	u, err := url.Parse(plain)
+	if err != nil || !isHTTP(u) || u.Hostname() == "" || originOf(u) != plain {
 		return &OriginError{Origin: origin, Why: "it is no serialized http or https origin"}
 	}
 	return nil
 }
+
+// strange replaces the characters that net/url refuses in a domain, and "%2A", as
+// which Chromium writes an asterisk there.
+//
+// https://url.spec.whatwg.org/#forbidden-domain-code-point
+var strange = strings.NewReplacer("`", "x", "{", "x", "}", "x", "%2A", "x")
 
 func (c *modelContext) SetCookies(_ context.Context, target string, cookies []Cookie) error {
 	u, err := url.Parse(target)

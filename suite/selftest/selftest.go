@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"path"
 	"slices"
@@ -199,8 +200,16 @@ func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 		judged.Skipped = "the model does not send what browsers send"
 		return judged
 	}
+	if f.Named && !isModel(ua) {
+		judged.Skipped = "the browser knows the server by its address alone"
+		return judged
+	}
 	began := time.Now()
-	report, err := judge(ctx, ua, f.Handler(), FaultyTarget(f))
+	host := address
+	if f.Named {
+		host = name
+	}
+	report, err := judge(ctx, ua, f.Handler(), FaultyTarget(f), host)
 	judged.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		judged.Broken = []string{err.Error()}
@@ -223,7 +232,7 @@ func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 func judgeSound(ctx context.Context, ua fetch.UserAgent, c policies.Case) Sound {
 	judged := Sound{Name: c.Name, Findings: []string{}}
 	began := time.Now()
-	report, err := judge(ctx, ua, c.Handler(), SoundTarget(c))
+	report, err := judge(ctx, ua, c.Handler(), SoundTarget(c), address)
 	judged.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		judged.Broken = []string{err.Error()}
@@ -244,13 +253,13 @@ func judgeSound(ctx context.Context, ua fetch.UserAgent, c policies.Case) Sound 
 }
 
 // judge serves, judges, and ends the server.
-func judge(ctx context.Context, ua fetch.UserAgent, handler http.Handler, target suite.Target) (*suite.Report, error) {
-	url, end, err := serve(handler)
+func judge(ctx context.Context, ua fetch.UserAgent, handler http.Handler, target suite.Target, host string) (*suite.Report, error) {
+	port, end, err := serve(handler)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
-	target = At(url, target)
+	target = At("http://"+net.JoinHostPort(host, port), target)
 	report, err := suite.Run(ctx, target, ua, suite.Filter{})
 	if err == nil && report.Partial != "" {
 		err = errors.New(report.Partial)

@@ -25,6 +25,10 @@ func FaultyTarget(f faults.Fault) suite.Target {
 	if slices.Contains(target.Policy.AllowHeaders, "Authorization") {
 		target.Request.Headers = fetch.HeaderList{{Name: "Authorization", Value: faults.Authorization}}
 	}
+	if target.Policy.AllowCredentials {
+		name, value, _ := strings.Cut(faults.Cookie, "=")
+		target.Request.Cookies = []fetch.Cookie{{Name: name, Value: value}}
+	}
 	return target
 }
 
@@ -55,13 +59,21 @@ func At(url string, target suite.Target) suite.Target {
 	return target
 }
 
+// The hosts by which a server is reached: most by the address that it listens on, and
+// those whose name matters by one that leads there without a resolver.
+const (
+	address = "127.0.0.1"
+	name    = "api.corsproof.localhost"
+)
+
 // serve serves on a free port of 127.0.0.1 until the server is closed.
-func serve(handler http.Handler) (url string, end func(), err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+func serve(handler http.Handler) (port string, end func(), err error) {
+	listener, err := net.Listen("tcp", net.JoinHostPort(address, "0"))
 	if err != nil {
 		return "", nil, err
 	}
 	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
 	go server.Serve(listener)
-	return "http://" + listener.Addr().String(), func() { server.Close() }, nil
+	_, port, err = net.SplitHostPort(listener.Addr().String())
+	return port, func() { server.Close() }, err
 }
