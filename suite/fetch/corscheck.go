@@ -65,10 +65,17 @@ func allowOriginFailure(origin string, credentials CredentialsMode, response Hea
 }
 
 // isAbsolute reports whether a value is an absolute URL: not necessarily an
-// origin, but meant as one.
+// origin, but meant as one. After http and the like, slashes may be missing.
+//
+// https://url.spec.whatwg.org/#special-authority-ignore-slashes-state
 func isAbsolute(value string) bool {
+	scheme, rest, _ := strings.Cut(value, ":")
+	switch lower(scheme) {
+	case "http", "https", "ftp", "ws", "wss":
+		value = scheme + "://" + strings.TrimLeft(rest, `/\`)
+	}
 	u, err := url.Parse(value)
-	return err == nil && u.Scheme != "" && u.Host != ""
+	return err == nil && u.Scheme != "" && u.Hostname() != ""
 }
 
 // allowCredentialsFailure takes steps 5 to 8.
