@@ -14,11 +14,13 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/fixtures/faults"
+	"github.com/corsproof/corsproof/fixtures/stub"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/fetch"
 	"github.com/corsproof/corsproof/suite/selftest"
+	"github.com/corsproof/corsproof/suite/useragent"
 )
 
 func TestAgreement(t *testing.T) {
@@ -32,7 +34,14 @@ var browser *chromium.Browser
 
 var _ = BeforeSuite(func(ctx SpecContext) {
 	var err error
-	browser, err = chromium.Start(ctx, chromium.Options{Targets: []string{"127.0.0.1:*", faults.OtherName + ":*"}, Effects: fetch.Deliver})
+	dictated, err = stub.Start()
+	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(dictated.Close)
+	browser, err = chromium.Start(ctx, chromium.Options{
+		Targets:   []string{"127.0.0.1:*", faults.OtherName + ":*"},
+		ConnectTo: useragent.ConnectTo(dictated),
+		Effects:   fetch.Deliver,
+	})
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(browser.Close)
 })

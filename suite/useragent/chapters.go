@@ -1,0 +1,9 @@
+package useragent
+
+// Chapters returns all chapters, in the order of reports.
+func Chapters() []Chapter {
+	return []Chapter{
+		simple, safelist, preflights, lists, methods, wildcards, acao, credentials, exposed,
+		cache, redirects, statuses, networkErrors,
+	}
+}

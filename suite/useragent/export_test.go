@@ -1,0 +1,4 @@
+package useragent
+
+// RunScenarios is Run with other scenarios than those of the tables.
+var RunScenarios = run
