@@ -10,6 +10,7 @@ import (
 
 	"github.com/corsproof/corsproof/runner/config"
 	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/useragent"
 )
 
 var _ = Describe("list", func() {
@@ -17,8 +18,8 @@ var _ = Describe("list", func() {
 		s := corsproof("list", "--json")
 		Expect(s).To(gexec.Exit(0))
 		var entries []struct {
-			ID, Chapter, Level, Title, Spec string
-			Behaviours                      []string
+			ID, Family, Chapter, Level, Title, Spec string
+			Behaviours                              []string
 		}
 		Expect(json.Unmarshal(s.Out.Contents(), &entries)).To(Succeed())
 
@@ -31,8 +32,15 @@ var _ = Describe("list", func() {
 			Expect(e.Level).To(BeElementOf("required", "recommended", "informative"))
 			Expect(e.Title).NotTo(BeEmpty())
 			Expect(e.Spec).To(HavePrefix("https://fetch.spec.whatwg.org/#"))
-			Expect(e.Behaviours).To(Equal(suite.Scenarios()[i].Covers))
+			if i < len(suite.Scenarios()) {
+				Expect(e.Family).To(Equal("server"))
+				Expect(e.Behaviours).To(Equal(suite.Scenarios()[i].Covers))
+			} else {
+				Expect(e.Family).To(Equal("browser"))
+				Expect(e.Behaviours).To(Equal(useragent.Scenarios()[i-len(suite.Scenarios())].Covers))
+			}
 		}
+		Expect(entries).To(HaveLen(len(suite.Scenarios()) + len(useragent.Scenarios())))
 	})
 
 	It("lists them for people, by chapter", func() {
@@ -40,6 +48,7 @@ var _ = Describe("list", func() {
 		Expect(s).To(gexec.Exit(0))
 		Expect(stdout(s)).To(HavePrefix("Simple requests\n  simple.get  "))
 		Expect(stdout(s)).To(MatchRegexp(`\n  options\.plain +OPTIONS without Origin .* \(recommended\)\n`))
+		Expect(stdout(s)).To(MatchRegexp(`\n\nOf a browser: Redirects\n  browser\.redirects\.out\.star +A redirect `))
 	})
 })
 

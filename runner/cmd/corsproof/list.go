@@ -9,14 +9,17 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/useragent"
 )
 
 func newList() *cobra.Command {
 	var asJSON bool
 	c := &cobra.Command{
-		Use:     "list",
-		Short:   "List every scenario",
-		Long:    "Lists every scenario, by chapter: its id, its level unless that is required, and its title.",
+		Use:   "list",
+		Short: "List every scenario",
+		Long: `Lists every scenario, by chapter: its id, its level unless that is required, and its title.
+Those of a server come first, by which corsproof run judges; then those of a browser, for
+corsproof browser.`,
 		Example: "  corsproof list\n  corsproof list --json | jq -r '.[].id'",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -30,9 +33,16 @@ func newList() *cobra.Command {
 	return c
 }
 
+// The families of scenarios.
+const (
+	serverFamily  = "server"  // for corsproof run
+	browserFamily = "browser" // for corsproof browser
+)
+
 // An entry is a scenario as the list has it in JSON.
 type entry struct {
 	ID         string      `json:"id"`
+	Family     string      `json:"family"`
 	Chapter    string      `json:"chapter"`
 	Level      suite.Level `json:"level"`
 	Title      string      `json:"title"`
@@ -41,41 +51,66 @@ type entry struct {
 	Needs      []string    `json:"needs,omitempty"`      // scenarios that it depends on
 }
 
-func listJSON(w io.Writer) error {
-	entries := []entry{}
+// entries are the scenarios of both families, in the order of reports.
+func entries() []entry {
+	all := []entry{}
 	for _, c := range suite.Chapters() {
 		for _, s := range c.Scenarios {
-			entries = append(entries, entry{
-				ID: s.ID, Chapter: c.Title, Level: s.Level, Title: s.Title, Spec: s.SpecURL(),
+			all = append(all, entry{
+				ID: s.ID, Family: serverFamily, Chapter: c.Title, Level: s.Level, Title: s.Title, Spec: s.SpecURL(),
 				Behaviours: s.Covers, Needs: s.Needs,
 			})
 		}
 	}
+	for _, c := range useragent.Chapters() {
+		for _, s := range c.Scenarios {
+			all = append(all, entry{
+				ID: s.ID, Family: browserFamily, Chapter: c.Title, Level: suite.Required, Title: s.Title, Spec: s.SpecURL(),
+				Behaviours: s.Covers,
+			})
+		}
+	}
+	return all
+}
+
+func listJSON(w io.Writer) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(entries)
+	return encoder.Encode(entries())
 }
 
 func list(w io.Writer) error {
-	for i, c := range suite.Chapters() {
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		fmt.Fprintln(w, c.Title)
-		column := 0
-		for _, s := range c.Scenarios {
-			column = max(column, len(s.ID))
-		}
-		for _, s := range c.Scenarios {
-			level := ""
-			if s.Level != suite.Required {
-				level = fmt.Sprintf(" (%s)", s.Level)
+	all := entries()
+	for i, e := range all {
+		if first := i == 0 || all[i-1].Chapter != e.Chapter || all[i-1].Family != e.Family; first {
+			heading := e.Chapter
+			if e.Family == browserFamily {
+				heading = "Of a browser: " + heading
 			}
-			if _, err := fmt.Fprintf(w, "  %-*s  %s%s\n", column, s.ID, s.Title, level); err != nil {
-				return err
+			if i > 0 {
+				heading = "\n" + heading
 			}
+			fmt.Fprintln(w, heading)
+		}
+		level := ""
+		if e.Level != suite.Required {
+			level = fmt.Sprintf(" (%s)", e.Level)
+		}
+		if _, err := fmt.Fprintf(w, "  %-*s  %s%s\n", column(all, e), e.ID, e.Title, level); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// column is how wide the ids of an entry's chapter are.
+func column(all []entry, of entry) int {
+	width := 0
+	for _, e := range all {
+		if e.Family == of.Family && e.Chapter == of.Chapter {
+			width = max(width, len(e.ID))
+		}
+	}
+	return width
 }

@@ -1,0 +1,78 @@
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/corsproof/corsproof/fixtures/stub"
+	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/useragent"
+)
+
+// GradeOptions says which browser to judge. The zero value judges Chromium by all
+// browser scenarios.
+type GradeOptions struct {
+	// Browser is one of Browsers. Empty means the first.
+	Browser string
+
+	// BrowserPath is the browser's executable. Empty looks for one.
+	BrowserPath string
+
+	// Scenarios are patterns of ids. None keeps all.
+	Scenarios []string
+
+	// Version is what the report says of corsproof's own.
+	Version string
+
+	// Progress is called whenever a scenario has been tried, one call at a time.
+	Progress func(done, total int)
+}
+
+// Grade judges a browser by what it does with the answers of a stub, and returns the
+// report. A context that ends is in the report, which then says that it is partial.
+//
+// An error is an *Error.
+func Grade(ctx context.Context, o GradeOptions) (*useragent.Report, error) {
+	options := useragent.Options{Scenarios: o.Scenarios, Version: o.Version, Progress: o.Progress}
+	if err := errors.Join(checkBrowser(o.Browser), options.Check()); err != nil {
+		return nil, usage(err)
+	}
+	server, err := stub.Start()
+	if err != nil {
+		return nil, noJudgement(err)
+	}
+	defer server.Close()
+	ua, stop, err := o.start(ctx, server)
+	if err != nil {
+		return nil, err
+	}
+	defer stop()
+	report, err := useragent.Run(ctx, ua, server, options)
+	if err != nil {
+		return nil, usage(err)
+	}
+	return report, nil
+}
+
+// start starts the user agent, which reaches the stub and nothing else. What it
+// returns second ends it.
+func (o GradeOptions) start(ctx context.Context, server *stub.Server) (fetch.UserAgent, func(), error) {
+	if o.Browser == None {
+		ua, stop := useragent.Model(server)
+		return ua, stop, nil
+	}
+	if ctx.Err() != nil {
+		return nil, nil, noJudgement(errors.New("interrupted before the browser started"))
+	}
+	browser, err := chromium.Start(context.WithoutCancel(ctx), chromium.Options{
+		Path:      o.BrowserPath,
+		ConnectTo: useragent.ConnectTo(server),
+		Effects:   fetch.Deliver, // the stub is ours
+	})
+	if err != nil {
+		return nil, nil, noJudgement(fmt.Errorf("%w\n%s", err, "without a browser, --browser none judges the model of the Fetch Standard"))
+	}
+	return browser, func() { browser.Close() }, nil
+}
