@@ -224,7 +224,7 @@ const settleTimeout = 500 * time.Millisecond
 func (r *record) settled() bool {
 	r.trace.mu.Lock()
 	defer r.trace.mu.Unlock()
-	actual := false
+	actual, preflight, refused := false, false, false
 	for _, tr := range r.transfers {
 		if !tr.preflight && tr.failed != nil && tr.failed.Canceled && !tr.hasAnswer() {
 			return true // the script gave up, and its preflight's end will not be told
@@ -232,9 +232,18 @@ func (r *record) settled() bool {
 		if !tr.settled() {
 			return false
 		}
-		actual = actual || !tr.preflight
+		if tr.preflight {
+			preflight = true
+			continue
+		}
+		actual = true
+		if tr.failed != nil {
+			cause, detail := causeOf(tr.failed)
+			refused = refused || cause == fetch.ByCORS && refusedBefore(detail)
+		}
 	}
-	return actual
+	// The end of a request that its preflight forbade may be told before the preflight.
+	return actual && (preflight || !refused)
 }
 
 // conclude adds the evidence to what the script saw.
