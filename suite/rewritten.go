@@ -15,20 +15,20 @@ var rewrittenPreflights = Chapter{
 	Title: "CORS-preflight requests as intermediaries rewrite them",
 	Scenarios: []Scenario{
 		rewritten("rewritten.spaced", "A space after each comma of Access-Control-Request-Headers should not matter", joinedBy(", ")),
-		rewritten("rewritten.unsorted", "The order of the names in Access-Control-Request-Headers should not matter",
+		informative(rewritten("rewritten.unsorted", "The order of the names in Access-Control-Request-Headers should not matter",
 			respelled(func(names []string) []string {
 				backwards := slices.Clone(names)
 				slices.Reverse(backwards)
 				return []string{strings.Join(backwards, ",")}
-			})),
-		rewritten("rewritten.cased", "The case of the names in Access-Control-Request-Headers should not matter",
+			}))),
+		informative(rewritten("rewritten.cased", "The case of the names in Access-Control-Request-Headers should not matter",
 			respelled(func(names []string) []string {
 				var others []string
 				for _, name := range names {
 					others = append(others, titled(name))
 				}
 				return []string{strings.Join(others, ",")}
-			})),
+			}))),
 		rewritten("rewritten.lines", "Several Access-Control-Request-Headers should count as one list", respelled(slices.Clone[[]string])),
 		rewritten("rewritten.empty-elements", "Empty elements of Access-Control-Request-Headers should not matter",
 			respelled(func(names []string) []string { return []string{"," + strings.Join(names, ",,") + ","} })),
@@ -65,6 +65,14 @@ var rewrittenPreflights = Chapter{
 			Needs: []string{"preflight.answered"},
 		},
 	},
+}
+
+// informative is for what the Standard has every browser do, and what nothing between
+// may undo: it sorts the names and puts them in lower case, so that servers may, and
+// careful ones do, count on it.
+func informative(s Scenario) Scenario {
+	s.Level = Informative
+	return s
 }
 
 // rewritten is the scenario of a spelling of a CORS-preflight request for all listed
