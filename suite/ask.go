@@ -17,6 +17,7 @@ const byCorsproof = "corsproof"
 // header that it need not, and reads no more of a body than it must.
 type asker struct {
 	transport http.RoundTripper
+	gate      fetch.Gate // nil where there is none to pass
 }
 
 // ask sends the request and returns what came, for the judge to read on the wire.
@@ -30,6 +31,11 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 			Cause:     fetch.ByHold,
 			Exchanges: []fetch.Exchange{{Kind: fetch.Actual, By: byCorsproof, Request: held, Held: true}},
 		}, nil
+	}
+	if a.gate != nil {
+		if err := a.gate.Pass(ctx); err != nil {
+			return fetch.Observation{}, err
+		}
 	}
 	began := time.Now()
 	within, cancel := context.WithTimeout(ctx, r.Timeout)

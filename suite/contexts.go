@@ -56,11 +56,11 @@ func (run *run) openContexts(ctx context.Context, trials []*trial) *contexts {
 		case p.scenario.Apart == Together:
 			lanesUsed = max(lanesUsed, p.lane+1)
 		case c.apart[p.scenario.Apart] == nil:
-			c.apart[p.scenario.Apart] = c.open(ctx, run.ua)
+			c.apart[p.scenario.Apart] = c.open(ctx, run)
 		}
 	}
 	for range lanesUsed {
-		c.lanes = append(c.lanes, c.open(ctx, run.ua))
+		c.lanes = append(c.lanes, c.open(ctx, run))
 	}
 	if c.err != nil {
 		return c
@@ -79,10 +79,13 @@ func (run *run) openContexts(ctx context.Context, trials []*trial) *contexts {
 	return c
 }
 
-func (c *contexts) open(ctx context.Context, ua fetch.UserAgent) fetch.Context {
-	opened, err := ua.NewContext(ctx)
+func (c *contexts) open(ctx context.Context, run *run) fetch.Context {
+	opened, err := run.ua.NewContext(ctx)
 	if err != nil && c.err == nil {
 		c.err = err
+	}
+	if err == nil && run.meter != nil {
+		opened.Limit(run.meter)
 	}
 	return opened
 }

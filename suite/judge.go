@@ -41,6 +41,9 @@ func judge(p play, a Attempt) outcome {
 			if aspect.verdict == Fail && aspect.reason == reasonUnanswered && a.Lost != "" {
 				return outcome{verdict: Broken, reason: string(fetch.ByConnection), observed: a.Lost, expected: aspect.expected, step: i}
 			}
+			if aspect.verdict == Fail && aspect.reason == reasonUnanswered && a.Unjudged == Budget {
+				return outOfBudget() // nobody could look whether the target was still there
+			}
 			if aspect.verdict == Fail {
 				aspect.weigh(p, a)
 				return *aspect
@@ -53,12 +56,19 @@ func judge(p play, a Attempt) outcome {
 	switch {
 	case doubt.verdict != Pass, len(a.Steps) == len(p.steps):
 		return doubt
+	case a.Unjudged == Budget:
+		return outOfBudget()
 	case a.Unjudged != "":
 		return outcome{verdict: Unjudged, reason: a.Unjudged, observed: a.Error, expected: doubt.expected}
 	case a.Error == interrupted:
 		return outcome{verdict: Broken, reason: interrupted, observed: "the run ended before", expected: doubt.expected}
 	}
 	return outcome{verdict: Broken, reason: "browser", observed: a.Error, expected: doubt.expected}
+}
+
+// outOfBudget is the outcome of what the budget of requests left out.
+func outOfBudget() outcome {
+	return outcome{verdict: Unjudged, reason: Budget, observed: fetch.ErrBudget.Error()}
 }
 
 // A judgement is about one step.
@@ -129,6 +139,8 @@ func (j judgement) network() *outcome {
 	o := j.observation
 	switch o.Cause {
 	case fetch.ByDNS, fetch.ByTLS, fetch.ByConnection, fetch.ByTimeout, fetch.ByOther:
+	case fetch.ByBudget:
+		return new(outOfBudget())
 	case fetch.ByMixed:
 		return &outcome{verdict: Unjudged, reason: MixedContent, observed: "the browser forbids an https page to call an http target"}
 	case fetch.ByLocal:

@@ -3,6 +3,7 @@ package suite
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -25,8 +26,9 @@ const probesAtOnce = 6
 
 // probeTarget asks the target's first resource, and every resource by OPTIONS. The
 // target may be far away, but six dead connections would starve the browser, so this
-// is found out first.
-func (run *run) probeTarget(ctx context.Context) (probe, error) {
+// is found out first. Whether OPTIONS is answered only saves time, and is not asked where
+// the budget is short.
+func (run *run) probeTarget(ctx context.Context, lasts bool) (probe, error) {
 	found := probe{optionsHang: map[string]bool{}}
 	all := claims(run.target)
 	first := firstOf(all[0].paths(PlainResource))
@@ -39,7 +41,7 @@ func (run *run) probeTarget(ctx context.Context) (probe, error) {
 	}
 	found.cause, found.detail = answer.Cause, answer.Detail
 	found.latency = time.Duration(answer.Seconds * float64(time.Second))
-	if found.cause != "" {
+	if found.cause != "" || !lasts {
 		return found, nil
 	}
 	var mu sync.Mutex
@@ -100,6 +102,12 @@ func (run *run) lookForLost(ctx context.Context, trials []*trial) {
 		why, asked := lost[path]
 		if !asked {
 			answer, err := run.asker.ask(ctx, run.get(t.play.claim, path))
+			if errors.Is(err, fetch.ErrBudget) {
+				for i := range t.attempts {
+					t.attempts[i].Unjudged = Budget
+				}
+				continue
+			}
 			if err == nil && answer.Cause != "" {
 				why = probe{cause: answer.Cause, detail: answer.Detail}.sentence(run.target.URL)
 			}

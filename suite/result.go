@@ -110,7 +110,9 @@ type Report struct {
 	Browsers      []fetch.About   `json:"browsers"`
 	Target        Target          `json:"target"`
 	Partial       string          `json:"partial,omitempty"` // why the run ended early; empty for a whole one
-	Advice        []string        `json:"advice,omitempty"`  // on the policy and the set-up, not on results
+	Limits        Limits          `json:"limits,omitzero"`
+	Sent          int             `json:"sent,omitempty"`   // how many requests left, where there are limits
+	Advice        []string        `json:"advice,omitempty"` // on the policy and the set-up, not on results
 	Summary       map[Verdict]int `json:"summary"`
 	Results       []Result        `json:"results"`
 }

@@ -53,6 +53,12 @@ func WithRepeats(n int) Option {
 	return func(r *run) { r.repeats = n }
 }
 
+// WithLimits bounds what is sent to the target. What the budget does not last for is
+// Unjudged; what matters most comes first, and the order of the report stays.
+func WithLimits(l Limits) Option {
+	return func(r *run) { r.limits = l }
+}
+
 // WithTimes has f called with where the time of the run went.
 func WithTimes(f func(Times)) Option {
 	return func(r *run) { r.times = f }
@@ -79,10 +85,10 @@ const mostPlays = 16
 // take their turns.
 func (run *run) width() int {
 	if run.probe.latency == 0 {
-		return mostPlays
+		return run.meter.inFlight(mostPlays, 0)
 	}
 	inTime := int(run.timeout / (3 * run.probe.latency))
-	return max(1, min(mostPlays, lanesFor(run.probe.latency)*inTime))
+	return run.meter.inFlight(max(1, min(mostPlays, lanesFor(run.probe.latency)*inTime)), run.probe.latency)
 }
 
 // A run is one call of Run.
@@ -96,6 +102,8 @@ type run struct {
 	version  string
 	repeats  int
 	times    func(Times)
+	limits   Limits
+	meter    *meter // nil where there are no limits
 
 	probe probe
 	tags  atomic.Int64
@@ -123,9 +131,15 @@ func Run(ctx context.Context, target Target, ua fetch.UserAgent, filter Filter, 
 		defer transport.CloseIdleConnections()
 		run.asker.transport = transport
 	}
+	if err := run.limits.Check(); err != nil {
+		return nil, err
+	}
+	run.meter = newMeter(run.limits)
+	run.asker.gate = run.meter.gate()
 	plays := plan(target, filter, run.maxWait)
 	trials := newTrials(plays)
 	report := &Report{
+		Limits:        run.limits,
 		SchemaVersion: SchemaVersion,
 		Tool:          Tool{Name: "corsproof", Version: run.version},
 		Browsers:      []fetch.About{ua.About()},
@@ -138,6 +152,7 @@ func Run(ctx context.Context, target Target, ua fetch.UserAgent, filter Filter, 
 		report.Results = run.results(trials)
 	}
 	report.Summary = summarize(report.Results)
+	report.Sent = run.meter.sent()
 	if run.times != nil {
 		run.times(run.spent)
 	}
@@ -169,7 +184,7 @@ func newTrials(plays []play) []*trial {
 // early, or nothing.
 func (run *run) tryAll(ctx context.Context, trials []*trial) string {
 	var err error
-	if run.probe, err = run.probeTarget(ctx); err != nil {
+	if run.probe, err = run.probeTarget(ctx, run.lasts(trials)); err != nil {
 		run.breakRest(trials, interrupted)
 		return "interrupted before the first request: " + err.Error()
 	}
@@ -223,10 +238,12 @@ func (run *run) confirm(ctx context.Context, trials []*trial) {
 	if len(failed) == 0 {
 		return
 	}
+	run.meter.unreserve() // it was set aside for these
 	run.mu.Lock()
 	run.total += len(failed)
 	run.mu.Unlock()
 	run.tryIn(ctx, failed, 1)
+	run.meter.unreserve()
 	run.lookForLost(ctx, failed)
 	for _, t := range failed {
 		t.outcome = conclude(t.play, t.attempts)
@@ -243,6 +260,8 @@ func conclude(p play, attempts []Attempt) outcome {
 	switch {
 	case second.verdict == Fail:
 		return second
+	case second.reason == Budget:
+		return outcome{verdict: Unjudged, reason: Budget, observed: "it failed once, and the budget left nothing to confirm it"}
 	case attempts[1].Error == interrupted:
 		return outcome{verdict: Broken, reason: interrupted, observed: "it failed once, and could not be confirmed"}
 	case first.onTheWire:
@@ -291,13 +310,8 @@ func (run *run) round(ctx context.Context, contexts *contexts, trials []*trial) 
 			prompt = append(prompt, t)
 		}
 	}
-	var wg sync.WaitGroup
-	for _, t := range waiting {
-		wg.Go(func() { run.try(ctx, contexts, t, run.timeout) })
-	}
-	run.sideBySide(ctx, contexts, prompt, run.width(), run.timeout)
-	wg.Wait()
-	run.tryHanging(ctx, contexts, hanging)
+	run.sideBySide(ctx, contexts, run.inOrder(append(waiting, prompt...)), run.width(), run.timeout)
+	run.tryHanging(ctx, contexts, run.inOrder(hanging))
 	for _, t := range trials {
 		for _, o := range t.latest.Steps {
 			run.spent.Fetches++
@@ -349,10 +363,18 @@ const (
 	preflightAnswered = "preflight.answered"
 )
 
-// sideBySide tries trials, so many at once.
+// sideBySide tries trials, so many at once, and those that wait besides. It leaves out
+// those that the budget does not last for.
 func (run *run) sideBySide(ctx context.Context, contexts *contexts, trials []*trial, width int, timeout time.Duration) {
 	queue := make(chan *trial)
 	var wg sync.WaitGroup
+	plays := width
+	for _, t := range trials {
+		if t.play.waits() > 0 {
+			plays++
+		}
+	}
+	timeout += run.meter.patience(plays)
 	for range min(width, len(trials)) {
 		wg.Go(func() {
 			for t := range queue {
@@ -361,7 +383,14 @@ func (run *run) sideBySide(ctx context.Context, contexts *contexts, trials []*tr
 		})
 	}
 	for _, t := range trials {
-		queue <- t
+		switch {
+		case !run.admit(t):
+			run.tried()
+		case t.play.waits() > 0:
+			wg.Go(func() { run.try(ctx, contexts, t, timeout) })
+		default:
+			queue <- t
+		}
 	}
 	close(queue)
 	wg.Wait()
@@ -370,6 +399,12 @@ func (run *run) sideBySide(ctx context.Context, contexts *contexts, trials []*tr
 // try makes one attempt.
 func (run *run) try(ctx context.Context, contexts *contexts, t *trial, timeout time.Duration) {
 	t.latest = run.attempt(ctx, contexts, &t.play, timeout)
+	run.settle(t)
+	run.tried()
+}
+
+// tried counts a trial that is done with.
+func (run *run) tried() {
 	run.mu.Lock()
 	defer run.mu.Unlock()
 	run.done++
@@ -410,9 +445,15 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 			if errors.As(err, &impossible) {
 				a.Unjudged = OriginImpossible
 			}
+			if errors.Is(err, fetch.ErrBudget) {
+				a.Unjudged = Budget
+			}
 			return a
 		}
 		a.Steps = append(a.Steps, o)
+		if o.Cause == fetch.ByBudget {
+			return a
+		}
 		if i < len(p.steps)-1 && s.want.Preflight == Yes && o.Actual() == nil && o.Cause == fetch.ByTimeout {
 			return a // what follows would only wait as long again
 		}

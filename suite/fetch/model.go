@@ -71,10 +71,13 @@ type modelContext struct {
 	effects   Effects
 	cookies   http.CookieJar
 	cache     *PreflightCache
+	gate      Gate // nil where there is none to pass
 	closed    atomic.Bool
 }
 
 var errClosed = errors.New("the context is closed")
+
+func (c *modelContext) Limit(g Gate) { c.gate = g }
 
 // Open does nothing but check the origins: the model has no pages.
 func (c *modelContext) Open(_ context.Context, origins ...string) error {
@@ -493,6 +496,13 @@ func (f *fetching) cookieHeader(u *url.URL) string {
 //
 // https://fetch.spec.whatwg.org/#http-network-fetch
 func (f *fetching) send(kind ExchangeKind, w WireRequest, body string, credentialed bool) (*received, *networkError) {
+	if f.context.gate != nil {
+		if err := f.context.gate.Pass(f.ctx); errors.Is(err, ErrBudget) {
+			return nil, &networkError{ByBudget, err.Error()}
+		} else if err != nil {
+			return nil, &networkError{causeOf(f.ctx, err), err.Error()}
+		}
+	}
 	f.exchanges = append(f.exchanges, Exchange{Kind: kind, Request: w})
 	exchange := &f.exchanges[len(f.exchanges)-1]
 	fail := func(err error) (*received, *networkError) {

@@ -26,6 +26,10 @@ type About struct {
 // A Context is a set of pages that share caches and cookies. Its methods may be
 // called from several goroutines at once.
 type Context interface {
+	// Limit makes every request of the pages pass a gate before it leaves. It comes
+	// before all other calls, or not at all.
+	Limit(Gate)
+
 	// Open makes pages on these origins ready, side by side, so that the first
 	// request of each need not wait. It is no error to leave it out.
 	Open(ctx context.Context, origins ...string) error

@@ -23,6 +23,7 @@ type isolated struct {
 	browser *Browser
 	life    context.Context // ends with Close
 	end     context.CancelFunc
+	gate    fetch.Gate // nil where there is none to pass
 
 	mu     sync.Mutex
 	root   *root
@@ -56,6 +57,9 @@ func newIsolated(b *Browser) *isolated {
 	c.life, c.end = context.WithCancel(context.Background())
 	return c
 }
+
+// Limit makes requests pass a gate: every tab is paused at each.
+func (c *isolated) Limit(g fetch.Gate) { c.gate = g }
 
 // Open makes pages on the origins ready, side by side.
 func (c *isolated) Open(ctx context.Context, origins ...string) error {
@@ -170,7 +174,7 @@ func (c *isolated) openTab(key tabKey) (*tab, error) {
 		// tabs fetch as fast as others, and their timers are not throttled here.
 		tabCtx, _ = chromedp.NewContext(first, chromedp.WithNewWindow(false)) // closed with the browser context
 	}
-	return newTab(c.life, c.browser, tabCtx, key)
+	return newTab(c.life, c.browser, tabCtx, key, c.gate)
 }
 
 // rootTab returns the tab of the browser context, which is made on first use.

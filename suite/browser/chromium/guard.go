@@ -2,6 +2,7 @@ package chromium
 
 import (
 	"context"
+	"net/url"
 
 	cdpfetch "github.com/chromedp/cdproto/fetch"
 	"github.com/chromedp/cdproto/network"
@@ -10,13 +11,14 @@ import (
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
-// guard pauses every request of a session before it leaves, lets those with safe
-// methods through, CORS-preflight requests among them, and fails the others inside
-// the browser.
+// guard pauses every request of a session before it leaves, CORS-preflight requests and
+// each hop of a redirect among them. Where effects are held it lets those with safe
+// methods through and fails the others inside the browser. What it lets through passes
+// the gate first, if there is one.
 //
 // A frame of its own process has a session of its own and needs a guard of its
 // own; workers, beacons and keepalive requests are paused in the page's session.
-func guard(ctx, session context.Context) error {
+func (t *tab) guard(ctx, session context.Context) error {
 	chromedp.Listen(session, func(event any) {
 		paused, ok := event.(*cdpfetch.EventRequestPaused)
 		if !ok {
@@ -24,7 +26,7 @@ func guard(ctx, session context.Context) error {
 		}
 		// The session's read loop delivers this, so a command must not wait here.
 		go func() {
-			if fetch.Hold.Holds(paused.Request.Method) {
+			if t.holds(paused) || !t.passes(session, paused) {
 				callIn(session, session, cdpfetch.FailRequest, cdpfetch.FailRequestParams{
 					RequestID:   paused.RequestID,
 					ErrorReason: network.ErrorReasonBlockedByClient,
@@ -38,4 +40,35 @@ func guard(ctx, session context.Context) error {
 		Patterns: []*cdpfetch.RequestPattern{{URLPattern: "*"}},
 	})
 	return err
+}
+
+// holds reports whether effects hold the request back.
+func (t *tab) holds(paused *cdpfetch.EventRequestPaused) bool {
+	return t.key.guarded && fetch.Hold.Holds(paused.Request.Method)
+}
+
+// passes takes the request through the gate. What the page asks of its own origin goes
+// no further than this process, and need not pass.
+func (t *tab) passes(ctx context.Context, paused *cdpfetch.EventRequestPaused) bool {
+	if t.gate == nil || !t.leaves(paused.Request.URL) {
+		return true
+	}
+	if err := t.gate.Pass(ctx); err != nil {
+		tag := paused.Request.URLFragment
+		if tag != "" {
+			tag = tag[1:]
+		}
+		t.trace.stop(tag, network.RequestID(paused.NetworkID))
+		return false
+	}
+	return true
+}
+
+// leaves reports whether a request for the URL leaves this process.
+func (t *tab) leaves(rawURL string) bool {
+	u, err := url.Parse(rawURL)
+	if err != nil {
+		return true
+	}
+	return (u.Scheme == "http" || u.Scheme == "https") && u.Scheme+"://"+u.Host != t.key.location()
 }

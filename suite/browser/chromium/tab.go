@@ -37,6 +37,7 @@ type tab struct {
 	ctx     context.Context // of chromedp: where scripts run, in the page or the frame
 	page    context.Context // of chromedp: the page itself
 	key     tabKey
+	gate    fetch.Gate // nil where there is none to pass
 	trace   *trace
 
 	crashed atomic.Bool // the page's process has ended
@@ -52,13 +53,10 @@ type tab struct {
 }
 
 // newTab navigates a fresh tab to the origin and starts to watch it.
-func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey) (*tab, error) {
-	t := &tab{browser: b, ctx: tabCtx, page: tabCtx, key: key, trace: newTrace()}
+func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey, gate fetch.Gate) (*tab, error) {
+	t := &tab{browser: b, ctx: tabCtx, page: tabCtx, key: key, gate: gate, trace: newTrace()}
 	t.lost, t.crash = context.WithCancel(context.Background())
-	location := key.origin
-	if key.origin == "null" {
-		location = opaqueHost
-	}
+	location := key.location()
 	if err := b.origins.Add(location); err != nil {
 		return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
 	}
@@ -94,6 +92,14 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey)
 	return t, nil
 }
 
+// location is the origin of the page, around its frame if that is where scripts run.
+func (k tabKey) location() string {
+	if k.origin == "null" {
+		return opaqueHost
+	}
+	return k.origin
+}
+
 // unopenable reports whether an error of navigation says that no page can be at that
 // address: its port is one that browsers do not call, or it is the target's own.
 func unopenable(err error) bool {
@@ -126,8 +132,8 @@ func (t *tab) watch(ctx, session context.Context) error {
 	if err := quieten(ctx, session); err != nil {
 		return err
 	}
-	if t.key.guarded {
-		return guard(ctx, session)
+	if t.key.guarded || t.gate != nil {
+		return t.guard(ctx, session)
 	}
 	return nil
 }

@@ -35,6 +35,7 @@ type record struct {
 	noCORS    bool // the request is in mode no-cors
 	transfers []*transfer
 	changed   chan struct{}
+	stopped   bool // a request of it was stopped at the gate
 }
 
 // A transfer is what the browser calls a request: one id, and a hop for each
@@ -122,6 +123,19 @@ func (t *trace) handle(event any) {
 		case tr.record.changed <- struct{}{}:
 		default:
 		}
+	}
+}
+
+// stop notes that a request was stopped at the gate.
+func (t *trace) stop(tag string, id network.RequestID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	r := t.records[tag]
+	if tr := t.transfers[id]; r == nil && tr != nil {
+		r = tr.record
+	}
+	if r != nil {
+		r.stopped = true
 	}
 }
 
@@ -279,7 +293,7 @@ func (r *record) conclude(o *fetch.Observation, request fetch.Request, timedOut 
 			}
 			if last && tr.failed != nil {
 				e.Error = tr.failed.ErrorText
-				e.Held = tr.failed.BlockedReason == network.BlockedReasonInspector
+				e.Held = tr.failed.BlockedReason == network.BlockedReasonInspector && !r.stopped
 				if s := tr.failed.CorsErrorStatus; s != nil {
 					e.Reason = string(s.CorsError)
 				}
@@ -298,6 +312,10 @@ func (r *record) conclude(o *fetch.Observation, request fetch.Request, timedOut 
 	slices.SortStableFunc(all, func(a, b placed) int { return a.sequence - b.sequence })
 	for _, p := range all {
 		o.Exchanges = append(o.Exchanges, p.exchange)
+	}
+	if r.stopped {
+		o.Cause, o.Detail = fetch.ByBudget, fetch.ErrBudget.Error()
+		return
 	}
 	if o.Response.Type != fetch.NetworkError && request.Consumer != fetch.Beacon {
 		return
