@@ -4,6 +4,7 @@
 package runner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -28,6 +29,10 @@ type Options struct {
 	Effects   fetch.Effects
 	CAFile    string
 	ConnectTo []config.ConnectTo
+
+	// MaxRequests and Rate replace what Config says, unless they are 0.
+	MaxRequests int
+	Rate        suite.Rate
 
 	// Browser is one of Browsers. Empty means the first.
 	Browser string
@@ -96,14 +101,26 @@ func (o Options) check() error {
 	default:
 		return usage(fmt.Errorf("effects %q: expected hold or deliver", o.Effects))
 	}
+	if err := (suite.Limits{MaxRequests: o.MaxRequests, Rate: o.Rate}).Check(); err != nil {
+		return usage(err)
+	}
 	if err := o.Filter.Check(); err != nil {
 		return usage(err)
 	}
 	return nil
 }
 
+// limits are those of the options, or else those of the configuration.
+func (o Options) limits() suite.Limits {
+	var l suite.Limits
+	if o.Config != nil {
+		l = o.Config.Limits
+	}
+	return suite.Limits{MaxRequests: cmp.Or(o.MaxRequests, l.MaxRequests), Rate: cmp.Or(o.Rate, l.Rate)}
+}
+
 func (o Options) suiteOptions(transport http.RoundTripper) []suite.Option {
-	options := []suite.Option{suite.WithTransport(transport), suite.WithVersion(o.Version)}
+	options := []suite.Option{suite.WithTransport(transport), suite.WithVersion(o.Version), suite.WithLimits(o.limits())}
 	if o.Timeout > 0 {
 		options = append(options, suite.WithTimeout(o.Timeout))
 	}

@@ -28,6 +28,9 @@ type Config struct {
 	// alone, or is empty. It is absolute, or relative to the working directory.
 	CAFile string
 
+	// Limits bound what a run sends. The zero value bounds nothing.
+	Limits suite.Limits
+
 	// Secrets are the values that came from the environment, none of them
 	// empty: no report may show them.
 	Secrets []string

@@ -44,6 +44,9 @@ request:
   headers: {Authorization: "Bearer ${API_TOKEN}"}
   cookies: [{name: sid, value: "${SID}"}]
 effects: hold
+limits:
+  maxRequests: 500
+  rate: 300/m
 `
 
 var _ = Describe("a file without mistakes", func() {
@@ -86,6 +89,7 @@ var _ = Describe("a file without mistakes", func() {
 			},
 			ConnectTo: []config.ConnectTo{{Host: "api.example.com", Port: 443, ToHost: "127.0.0.1", ToPort: 8443}},
 			CAFile:    filepath.Join(dir, "private-ca.pem"),
+			Limits:    suite.Limits{MaxRequests: 500, Rate: 5},
 			Secrets:   []string{"t0ken", "se55ion"},
 		}))
 	})

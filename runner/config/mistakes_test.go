@@ -62,7 +62,7 @@ resources:
 		Expect(mistakes(sound + "effects: " + strings.Repeat("é", 5000) + "}")[0].Problem).To(
 			Equal(`effects "` + strings.Repeat("é", 100) + `…" is unknown`))
 		Expect(mistakes(sound + strings.Repeat("é", 300) + ": 1}")[0].String()).To(And(
-			HavePrefix("unknown key"), HaveLen(len(`unknown key "…"; expected target, connectTo, caFile, policy, resources, request or effects`)+200)))
+			HavePrefix("unknown key"), HaveLen(len(`unknown key "…"; expected target, connectTo, caFile, policy, resources, request, effects or limits`)+200)))
 	})
 
 	It("give no value from the environment away", func() {
@@ -103,7 +103,7 @@ var _ = DescribeTable("a mistake is reported at its place",
 	Entry(nil, "target: http://a.test\npolicy: {}\nresource: []\n", 3, 1, `unknown key "resource"`, "did you mean resources?"),
 	Entry(nil, "target: http://a.test\nPolicy: {}\n", 2, 1, `unknown key "Policy"`, "did you mean policy?"),
 	Entry(nil, "target: http://a.test\npolicy: {}\nmaxAge: 5\n", 3, 1, `unknown key "maxAge"`, "expected it in policy"),
-	Entry(nil, "target: http://a.test\npolicy: {}\nzzz: 5\n", 3, 1, `unknown key "zzz"`, "expected target, connectTo, caFile, policy, resources, request or effects"),
+	Entry(nil, "target: http://a.test\npolicy: {}\nzzz: 5\n", 3, 1, `unknown key "zzz"`, "expected target, connectTo, caFile, policy, resources, request, effects or limits"),
 	Entry(nil, "target: http://a.test\npolicy: {origins: []}\n", 2, 10, `unknown key "origins"`, "did you mean allowOrigins?"),
 	Entry(nil, "target: http://a.test\npolicy: {allow_methods: []}\n", 2, 10, `unknown key "allow_methods"`, "did you mean allowMethods?"),
 	Entry(nil, "target: http://a.test\npolicy: {credentials: true}\n", 2, 10, `unknown key "credentials"`, "did you mean allowCredentials?"),

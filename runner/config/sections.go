@@ -14,15 +14,16 @@ type section struct {
 
 var (
 	topLevel = section{"the top level", []string{
-		"target", "connectTo", "caFile", "policy", "resources", "request", "effects"}}
+		"target", "connectTo", "caFile", "policy", "resources", "request", "effects", "limits"}}
 	policySection = section{"policy", []string{
 		"allowOrigins", "allowMethods", "allowHeaders", "exposeHeaders", "allowCredentials", "maxAge"}}
 	resourceSection = section{"an item of resources", []string{
 		"path", "policy", "methods", "status", "redirectsTo", "kind", "cacheable"}}
 	requestSection = section{"request", []string{"headers", "cookies"}}
 	cookieSection  = section{"an item of cookies", []string{"name", "value"}}
+	limitsSection  = section{"limits", []string{"maxRequests", "rate"}}
 
-	sections = []section{topLevel, policySection, resourceSection, requestSection, cookieSection}
+	sections = []section{topLevel, policySection, resourceSection, requestSection, cookieSection, limitsSection}
 )
 
 // insteadOf says what the author of an unknown key may have had in mind.

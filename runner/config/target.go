@@ -33,6 +33,8 @@ func (r *reader) config(root *yaml.Node) (c Config) {
 			if e := r.word("effects", n, string(fetch.Hold), string(fetch.Deliver)); e != "" {
 				c.Target.Effects = fetch.Effects(e)
 			}
+		case "limits":
+			c.Limits = r.limits(n)
 		}
 	})
 	if len(c.Target.Resources) == 0 {

@@ -142,6 +142,9 @@ func (c *console) browsers() {
 		}
 		c.hanging("", 0, text)
 	}
+	if limits := c.report.Limits.String(); limits != "" {
+		c.hanging("", 0, fmt.Sprintf("%s sent (%s)", counted(c.report.Sent, "request"), limits))
+	}
 }
 
 // judgement closes the report with one sentence, and one more if it is partial.

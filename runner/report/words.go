@@ -56,7 +56,7 @@ var meanings = []struct {
 	{suite.NotObservable, Meaning{"the responses showed no evidence", "declare a resource whose responses do, such as by a header that the policy exposes"}},
 	{suite.MixedContent, Meaning{"an https page may not call an http target", "that is so whatever its CORS says: test it behind TLS; connectTo and caFile help before it has a public name"}},
 	{suite.OriginImpossible, Meaning{"the browser can put no page on that origin", ""}},
-	{suite.Budget, Meaning{"the budget of requests is used up", ""}},
+	{suite.Budget, Meaning{"the budget of requests is used up", "allow more by --max-requests, or by limits in cors.yaml; what is required comes first"}},
 
 	{string(fetch.ByDNS), Meaning{"the target's name is unknown", "check target, or say where to connect to by connectTo"}},
 	{string(fetch.ByTLS), Meaning{"the target's certificate or handshake is not valid", "name a private authority by caFile or --cacert"}},

@@ -17,6 +17,7 @@ type agent struct {
 
 func (a agent) About() fetch.About                                              { return fetch.About{Name: a.name, Version: "0"} }
 func (a agent) NewContext(context.Context) (fetch.Context, error)               { return agentContext{a}, nil }
+func (a agentContext) Limit(fetch.Gate)                                         {}
 func (a agentContext) Open(context.Context, ...string) error                    { return nil }
 func (a agentContext) Close() error                                             { return nil }
 func (a agentContext) SetCookies(context.Context, string, []fetch.Cookie) error { return nil }

@@ -21,6 +21,8 @@ func completeRun(c *cobra.Command) {
 	words("target")
 	words("connect-to")
 	words("timeout", "5s", "10s", "30s")
+	words("max-requests", "100", "300", "1000")
+	words("rate", "1/s", "5/s", "30/m")
 	words("max-wait", "0s", "5s", "1m", "2m")
 	c.RegisterFlagCompletionFunc("scenario", completeScenarios)
 	c.MarkFlagFilename("file", "yaml", "yml")

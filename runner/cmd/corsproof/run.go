@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/corsproof/corsproof/runner"
 	"github.com/corsproof/corsproof/runner/config"
@@ -34,6 +35,7 @@ const runExample = `  corsproof run
   corsproof run -f cors.yaml --target http://localhost:8080 --effects deliver
   corsproof run -f cors.yaml --connect-to api.example.com:443:127.0.0.1:8443 --cacert ca.pem
   corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
+  corsproof run -f cors.yaml --max-requests 300 --rate 5/s
   corsproof run -f cors.yaml --json report.json --junit junit.xml
   corsproof run --browser none --json - | jq .summary`
 
@@ -50,8 +52,11 @@ type runFlags struct {
 	level       string
 	timeout     time.Duration
 	maxWait     time.Duration
+	maxRequests int
+	rate        string
 	noProgress  bool
 	outputs     outputs
+	flags       *pflag.FlagSet
 }
 
 func newRun() *cobra.Command {
@@ -65,6 +70,7 @@ func newRun() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return f.run(c.Context()) },
 	}
 	flags := c.Flags()
+	f.flags = flags
 	flags.SortFlags = false
 	flags.StringVarP(&f.file, "file", "f", "", "what the server promises, such as cors.yaml")
 	flags.StringVar(&f.target, "target", "", "judge this server, scheme://host[:port], in place of the file's")
@@ -77,6 +83,8 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.level, "level", "", "run what matters at least so much: required, recommended or informative")
 	flags.DurationVar(&f.timeout, "timeout", fetch.DefaultTimeout, "how long a response may take")
 	flags.DurationVar(&f.maxWait, "max-wait", suite.DefaultMaxWait, "how long a scenario may wait for something to expire")
+	flags.IntVar(&f.maxRequests, "max-requests", 0, "send at most so many requests to the server, preflights included")
+	flags.StringVar(&f.rate, "rate", "", "send at most so many requests per second, such as 5, 5/s or 300/m")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress")
 	f.outputs.define(flags)
 	completeRun(c)
@@ -122,6 +130,9 @@ func (f *runFlags) options() (o runner.Options, err error) {
 	if f.timeout == 0 {
 		return o, errors.New("timeout 0s: expected more than 0")
 	}
+	if err := f.limits(&o); err != nil {
+		return o, err
+	}
 	if o.Browser, err = f.browser(); err != nil {
 		return o, err
 	}
@@ -136,6 +147,20 @@ func (f *runFlags) options() (o runner.Options, err error) {
 		o.Config, err = config.Load(f.file, os.LookupEnv)
 	}
 	return o, err
+}
+
+// limits reads those that were given: that of no request is a mistake, not no limit.
+func (f *runFlags) limits(o *runner.Options) (err error) {
+	if f.flags.Changed("max-requests") && f.maxRequests < 1 {
+		return fmt.Errorf("--max-requests %d: expected 1 or more", f.maxRequests)
+	}
+	o.MaxRequests = f.maxRequests
+	if f.flags.Changed("rate") {
+		if o.Rate, err = suite.ParseRate(f.rate); err != nil {
+			return fmt.Errorf("--%w", err)
+		}
+	}
+	return nil
 }
 
 // browser is the one that was named. Two are one that is not built yet.
