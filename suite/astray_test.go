@@ -39,7 +39,7 @@ var _ = ginkgo.Describe("A run against a server that goes astray", func() {
 			Expect(r.Reason).To(BeEquivalentTo(fetch.PreflightMissingAllowOriginHeader))
 			Expect(r.Exchanges).To(HaveLen(2))
 			Expect(r.Exchanges[1].By).To(Equal(byCorsproof))
-			Expect(r.Fixes).To(ContainElement(ContainSubstring(`"https://www.app.example"`)))
+			Expect(r.Failures).To(ContainElement(HaveField("Given", `"https://www.app.example"`)))
 		}
 		again := Judge(report)
 		for i, r := range again.Results {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -48,16 +49,20 @@ func failures(p play, o outcome, a Attempt) []Failure {
 	if o.step >= len(a.Steps) || o.step >= len(p.steps) {
 		return all
 	}
-	// The judge stops at the first aspect that fails, as a browser does.
+	// The judge stops at the first aspect that fails, as a browser does. Of the others
+	// count those that the wire shows, and not what may follow from the first.
 	j := judgement{play: p, step: o.step, bound: p.steps[o.step], observation: a.Steps[o.step], before: a.Steps[:o.step]}
 	for _, further := range append(j.aspects(), j.unexposed()) {
-		if further != nil && further.verdict == Fail {
+		if further != nil && further.verdict == Fail && (further.failures != nil || onTheWire[further.reason]) {
 			further.step = o.step
 			addAll(*further)
 		}
 	}
 	return all
 }
+
+// onTheWire are the reasons of ours that a header shows by itself.
+var onTheWire = map[string]bool{reasonMaxAge: true, reasonNotExposed: true, reasonExposed: true}
 
 // unexposed is what will keep an exposed header from the script once it can read the
 // response.
@@ -86,6 +91,7 @@ const (
 	theCORSCheck = "https://fetch.spec.whatwg.org/#concept-cors-check"
 	thePreflight = "https://fetch.spec.whatwg.org/#cors-preflight-fetch-0"
 	theMainFetch = "https://fetch.spec.whatwg.org/#concept-main-fetch"
+	theRedirect  = "https://fetch.spec.whatwg.org/#concept-http-redirect-fetch"
 	theCaches    = "https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches"
 	theRequest   = "https://fetch.spec.whatwg.org/#cors-preflight-request"
 )
@@ -168,4 +174,34 @@ func lastAnswer(steps []fetch.Observation, kind fetch.ExchangeKind) *fetch.Excha
 		}
 	}
 	return nil
+}
+
+// elsewhere says what browsers call a reason, and where the Standard has it.
+func elsewhere(reason string) string {
+	var b strings.Builder
+	for _, c := range fetch.Codes() {
+		if string(c.Reason) != reason {
+			continue
+		}
+		fmt.Fprintf(&b, "\n  Chromium: %s\n  Firefox:  %s\n  Cause:    %s\n", c.Chromium, c.Firefox, c.Fault)
+	}
+	fmt.Fprintf(&b, "\n  %s\n", specOf(reason))
+	return b.String()
+}
+
+// specOf is the link to where the Standard decides on a reason.
+func specOf(reason string) string {
+	s, ours := subjects[reason]
+	r := fetch.Reason(reason)
+	switch {
+	case ours:
+		return s.spec
+	case r.OfLists(), r == fetch.PreflightInvalidStatus, r == fetch.PreflightDisallowedRedirect:
+		return thePreflight
+	case strings.Contains(reason, "AllowOrigin"), strings.Contains(reason, "AllowCredentials"), strings.Contains(reason, "WildcardOrigin"):
+		return theCORSCheck
+	case strings.Contains(reason, "Redirect"), r == fetch.CorsDisabledScheme:
+		return theRedirect
+	}
+	return "https://fetch.spec.whatwg.org/#http-cors-protocol"
 }

@@ -163,8 +163,7 @@ func reasonText(reason string) (ReasonText, bool) {
 }
 
 // fixes says what to change, one line for each step that fails, in the order in
-// which a browser meets them. What was given is said of all but the first, which is
-// what was observed.
+// which a browser meets them.
 func fixes(o outcome, p *play) []string {
 	names := []string{o.reason}
 	for _, f := range o.failures {
@@ -178,17 +177,10 @@ func fixes(o outcome, p *play) []string {
 		if !ok {
 			continue
 		}
-		line := text.Repair
-		for i, f := range o.failures {
-			if i > 0 && string(f.Reason) == name && f.Header != "" {
-				line += fmt.Sprintf(" Here %s is %s; expected %s.", f.Header, f.Given, f.Expected)
-				break
-			}
-		}
-		lines = append(lines, line)
+		lines = append(lines, text.Repair)
 	}
 	if p.step(o).resource.Status >= 400 && slices.Contains(names, string(fetch.MissingAllowOriginHeader)) {
-		lines = append(lines, "Error answers need the headers too. nginx: write add_header … always; Apache: Header always set …; an application: set them before the handler runs.")
+		lines = append(lines, "Error answers need the headers too, whichever layer makes them. An application sets them before its handlers run.")
 	}
 	return lines
 }
@@ -220,7 +212,7 @@ func Explain(name string) (string, bool) {
 		return b.String(), true
 	}
 	if text, ok := reasonText(name); ok {
-		fmt.Fprintf(&b, "%s\n\n  %s\n\n  What to change: %s\n", text.Reason, text.Meaning, text.Repair)
+		fmt.Fprintf(&b, "%s\n\n  %s\n\n  What to change: %s\n%s", text.Reason, text.Meaning, text.Repair, elsewhere(name))
 		return b.String(), true
 	}
 	return "", false

@@ -78,6 +78,9 @@ type Result struct {
 	// Replay are command lines that send again what failed.
 	Replay []string `json:"replay,omitempty"`
 
+	// Repairs are the lines of Report.Repairs that answer the failures.
+	Repairs []Repair `json:"repairs,omitempty"`
+
 	// Unseen is why nothing is known of the actual response behind a refused
 	// CORS-preflight request: Held. What fails there comes up when it is let through.
 	Unseen string `json:"unseen,omitempty"`
@@ -115,6 +118,31 @@ type Report struct {
 	Advice        []string        `json:"advice,omitempty"` // on the policy and the set-up, not on results
 	Summary       map[Verdict]int `json:"summary"`
 	Results       []Result        `json:"results"`
+	Repairs       []Configuration `json:"repairs,omitempty"` // what to change, by the kind of server
+}
+
+// A Repair is what in a kind of server answers a failure.
+type Repair struct {
+	Server string   `json:"server"`          // its name, such as "nginx"
+	Why    []string `json:"why,omitempty"`   // what to mind, in sentences
+	Lines  []string `json:"lines,omitempty"` // of its configuration
+}
+
+// A Configuration is what has a kind of server keep one of the target's policies. It
+// replaces what the server said of CORS before.
+type Configuration struct {
+	Server    string   `json:"server"`              // its name
+	Title     string   `json:"title"`               // as its makers call it
+	Guessed   string   `json:"guessed,omitempty"`   // why the target seems to be one; empty if it was asked for
+	Resources []string `json:"resources,omitempty"` // the paths that keep the policy; none if all do
+	Blocks    []Block  `json:"blocks"`
+	Notes     []string `json:"notes,omitempty"` // where the server cannot keep the policy
+}
+
+// A Block is lines that stand together.
+type Block struct {
+	Where string   `json:"where"`
+	Lines []string `json:"lines"`
 }
 
 // Tool is the program that made a report.

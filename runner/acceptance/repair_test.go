@@ -133,7 +133,7 @@ func misguided() http.Handler {
 }
 
 // behind starts the proxy with the configuration that repairs it, and returns its URL.
-func (p proxy) behind(c repair.Configuration) string {
+func (p proxy) behind(c suite.Configuration) string {
 	GinkgoHelper()
 	var path string
 	for _, candidate := range p.paths {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/suite"
 )
 
 // partsOf are the parts of a configuration that answer a reason of failure, the one to
@@ -46,26 +47,20 @@ var partsOf = map[string][]part{
 	"OptionsBroken":          {preflight},
 }
 
-// An Answer is what in a configuration answers a failure.
-type Answer struct {
-	Why   string   // what to mind there, in a sentence; may be empty
-	Lines []string // of the configuration
-}
-
 // Answer returns what in the server's configuration for a policy answers a failure. It
 // reports false if nothing in it does: then it is not the configuration that fails.
-func (s Server) Answer(p policy.Policy, reason string, onError bool) (Answer, bool) {
+func (s Server) Answer(p policy.Policy, reason string, onError bool) (suite.Repair, bool) {
 	parts, ok := partsOf[reason]
 	if !ok {
-		return Answer{}, false
+		return suite.Repair{}, false
 	}
 	if onError && slices.Contains(parts, allowOrigin) && !slices.Contains(parts, preflight) {
 		parts = append([]part{errorPages}, parts...)
 	}
-	var a Answer
+	a := suite.Repair{Server: s.Name}
 	for _, part := range parts {
-		if a.Why == "" {
-			a.Why = s.traps[part]
+		if trap := s.traps[part]; trap != "" && a.Why == nil {
+			a.Why = []string{trap}
 		}
 	}
 	for _, l := range s.written(p).lines {

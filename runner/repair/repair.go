@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/suite"
 )
 
 // A Server is a kind of server whose configuration is known.
@@ -55,24 +56,12 @@ func ByName(name string) (Server, bool) {
 	return Servers()[i], true
 }
 
-// A Configuration is what keeps a policy.
-type Configuration struct {
-	Blocks []Block
-	Notes  []string // where it must differ from the policy, and why
-}
-
-// A Block is lines that stand together.
-type Block struct {
-	Where string // they stand, in a clause
-	Lines []string
-}
-
 // Configuration returns what keeps the policy in the server.
-func (s Server) Configuration(p policy.Policy) Configuration {
+func (s Server) Configuration(p policy.Policy) suite.Configuration {
 	w := s.written(p)
-	c := Configuration{Notes: w.notes}
+	c := suite.Configuration{Server: s.Name, Title: s.Title, Notes: w.notes}
 	for i, where := range w.places {
-		b := Block{Where: where}
+		b := suite.Block{Where: where}
 		for _, l := range w.lines {
 			if l.block == i {
 				b.Lines = append(b.Lines, l.text)

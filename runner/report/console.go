@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -108,6 +109,13 @@ func userAgent(b fetch.About) string {
 
 // chapter writes a chapter, its ids in a column of their own.
 func (c *console) chapter(chapter chapter) {
+	all := func(s scenario) bool {
+		return !slices.ContainsFunc(s.groups(c.options.Verbose), func(g group) bool { return !c.toldOnce(g) })
+	}
+	chapter.scenarios = slices.DeleteFunc(slices.Clone(chapter.scenarios), all)
+	if len(chapter.scenarios) == 0 {
+		return
+	}
 	c.line("")
 	c.line("%s", c.palette.strong(chapter.title))
 	column := 0
@@ -116,9 +124,27 @@ func (c *console) chapter(chapter chapter) {
 	}
 	for _, s := range chapter.scenarios {
 		for _, g := range s.groups(c.options.Verbose) {
-			c.group(g, column)
+			if !c.toldOnce(g) {
+				c.group(g, column)
+			}
 		}
 	}
+}
+
+// toldOnce reports whether the end of the report says all that there is to say of the
+// group.
+func (c *console) toldOnce(g group) bool {
+	if c.options.Verbose {
+		return false
+	}
+	r := g.first()
+	switch g.verdict {
+	case suite.Unclaimed:
+		return true
+	case suite.Unjudged:
+		return r.Reason == suite.Held || r.Reason == suite.MixedContent || r.Observed == ""
+	}
+	return false
 }
 
 // group writes a line, and below it what a reader must know of anything but pass.
@@ -149,7 +175,11 @@ func (c *console) group(g group, column int) {
 		c.fields(explain(r, c.report.Target.URL, c.options.Verbose))
 	case suite.Broken:
 		if r.Reason != "interrupted" { // which the end of the report says for all
-			c.fields([]field{{"cause", []string{inWords(r.Reason)}}, {"observed", []string{visible(r.Observed, sentenceLimit)}}})
+			fields := []field{{label: "cause", lines: []string{inWords(r.Reason)}}, {label: "observed", lines: []string{visible(r.Observed, sentenceLimit)}}}
+			if how := adviceOn(r.Reason); how != "" {
+				fields = append(fields, field{label: "advice", lines: []string{how}})
+			}
+			c.fields(fields)
 		}
 	}
 }
@@ -226,7 +256,11 @@ func (c *console) fields(fields []field) {
 			text := strings.TrimLeft(line, " ")
 			indent := fieldIndent + labelWidth + len(line) - len(text)
 			padded := strings.Repeat(" ", fieldIndent) + c.palette.faint(fmt.Sprintf("%-*s", labelWidth, label)) + strings.Repeat(" ", len(line)-len(text))
-			if text != "" {
+			switch {
+			case text == "":
+			case f.verbatim:
+				c.line("%s", padded+text)
+			default:
 				c.hanging(padded, indent, text)
 			}
 			label = ""

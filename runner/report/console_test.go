@@ -19,7 +19,7 @@ var _ = Describe("Console", func() {
 			passed("methods.listed", fetch.Fetch, "listed-method", "PUT"),
 			passed("methods.listed", fetch.XHR, "listed-method", "PUT"),
 			passed("methods.listed", fetch.Fetch, "listed-method", "DELETE"),
-			result("methods.listed.shared", fetch.Fetch, suite.Unjudged, suite.Held),
+			held("methods.listed.shared", "PUT"),
 			result("credentials.refused", "", suite.Unclaimed, "the policy makes no such promise"),
 			serverError(fetch.Fetch),
 			serverError(fetch.XHR),
@@ -27,38 +27,58 @@ var _ = Describe("Console", func() {
 			passed("options.plain", ""),
 		)
 		r.Advice = []string{"Serve the page by https."}
+		r.Repairs = []suite.Configuration{{
+			Server: "nginx", Title: "nginx", Guessed: "its answers have Server: nginx", Notes: []string{"Not all can be kept."},
+			Blocks: []suite.Block{{Where: "in the http block", Lines: lines}},
+		}}
 
 		Expect(console(r, report.ConsoleOptions{})).To(Equal(`https://api.example.com, judged by chromium 140.0
 
 Methods
-  ✓ methods.listed         The CORS-preflight request for a listed method must be answered so that the request leaves · fetch, xhr · PUT, DELETE
-  · methods.listed.shared  A page of an allowed origin can read the response to a listed method – unjudged: held, only the actual response could show it · fetch
-
-Credentials
-  · credentials.refused  The response to a request with credentials must not be shared where the policy has none – unclaimed: the policy makes no such promise
+  ✓ methods.listed  The CORS-preflight request for a listed method must be answered so that the request leaves · fetch, xhr · PUT, DELETE
 
 Error answers
   ✗ errors.server       A page of an allowed origin can read a 5xx answer – fail · fetch, xhr · /v1/broken
       required  GET /v1/broken from https://app.example.com has its response shared with the script
       observed  CORS check, step 2: Access-Control-Allow-Origin is missing, expected "https://app.example.com"
       standard  CORS check, step 2: https://fetch.spec.whatwg.org/#concept-cors-check
-      reason    MissingAllowOriginHeader
+      reason    MissingAllowOriginHeader (CORSMissingAllowOrigin in Firefox)
+      next      1. CORS check, step 8: Access-Control-Allow-Credentials is missing, expected "true" (InvalidAllowCredentials; CORSMissingAllowCredentials in Firefox), asked by corsproof, not the browser
       change    Send Access-Control-Allow-Origin on this response.
                 Error answers need the headers too.
+      in server nginx: Mind this.
+                map $http_origin $cors_origin {
+                    "~."  $http_origin;
+                }
       wire      OPTIONS /v1/broken for GET with content-type → 204 No Content
                   Access-Control-Allow-Origin: https://app.example.com
                 GET /v1/broken → 500
                   no Access-Control-* header
+      replay    curl -i https://api.example.com/v1/broken -H 'Origin: https://app.example.com'
 
   – errors.credentials  A page of an allowed origin can read an error answer to a request with credentials – blocked by simple.get · fetch
 
 OPTIONS that is no CORS-preflight request
   ✓ options.plain  OPTIONS without Origin should be answered as the application answers it (recommended) · asked by corsproof
 
+What to change in nginx
+  It seems to be one: its answers have Server: nginx. --fixes NAME shows another kind, --fixes all shows all. This is the whole of the policy: it replaces all that is said there of CORS now.
+  Note: Not all can be kept.
+
+  In the http block:
+
+    map $http_origin $cors_origin {
+        "~."  $http_origin;
+    }
+
 Not judged
   –    1  blocked         by simple.get, on which they depend
-  ·    1  unjudged: held  only the actual response could show it; requests that may change something were held back in the browser; effects: deliver in cors.yaml, or --effects deliver, lets them through, for a server whose data may change
-  ·    1  unclaimed       the policy makes no such promise
+  ·    1  unjudged: held  only the actual response could show it; effects: deliver in cors.yaml, or --effects deliver, lets requests through that may change something, for a server whose data may change
+  ·    1  unclaimed       the policy makes no such promise: credentials.refused
+
+Held back
+  Requests that may change something did not reach the target, so their responses were not looked at. effects: deliver in cors.yaml, or --effects deliver, sends them, for a server whose data may change, and adds:
+  methods.listed.shared  PUT /v1/items
 
 Advice
   - Serve the page by https.
@@ -104,7 +124,7 @@ https://api.example.com does not keep its policy. It failed in 1 scenario: error
 		text := console(reported(other, result("errors.client", "", suite.Unjudged, suite.NoResource)), report.ConsoleOptions{})
 
 		Expect(text).To(ContainSubstring(" – unjudged: no-resource, the resource declares status 500 and answered 200 · fetch\n"))
-		Expect(text).To(ContainSubstring(" – unjudged: no-resource, the target declares nothing of that kind\n"))
+		Expect(text).To(ContainSubstring("2  unjudged: no-resource  the target declares nothing of that kind; declare it in cors.yaml under resources, or under request for credentials: errors.server, errors.client\n"))
 	})
 
 	It("says what broke", func() {

@@ -71,6 +71,19 @@ func bound(r suite.Result, bindings ...string) suite.Result {
 	return r
 }
 
+// held is a result that was held back.
+func held(id, method string) suite.Result {
+	r := result(id, fetch.Fetch, suite.Unjudged, suite.Held)
+	r.Resource = "/v1/items"
+	r.Attempts = []suite.Attempt{{Steps: []fetch.Observation{{Exchanges: []fetch.Exchange{{
+		Kind: fetch.Actual, Held: true, Request: fetch.WireRequest{Method: method, URL: target + "/v1/items"},
+	}}}}}}
+	return r
+}
+
+// lines are some of a configuration.
+var lines = []string{"map $http_origin $cors_origin {", "\t\"~.\"  $http_origin;", "}"}
+
 // serverError is a failure with everything that a failure can have.
 func serverError(api fetch.API) suite.Result {
 	r := bound(result("errors.server", api, suite.Fail, "MissingAllowOriginHeader"), "resource-with-server-error", "/v1/broken")
@@ -78,6 +91,15 @@ func serverError(api fetch.API) suite.Result {
 	r.Observed = `CORS check, step 2: Access-Control-Allow-Origin is missing, expected "https://app.example.com"`
 	r.Step = "CORS check, step 2"
 	r.Fixes = []string{"Send Access-Control-Allow-Origin on this response.", "Error answers need the headers too."}
+	r.Failures = []suite.Failure{
+		{Failure: fetch.Failure{Reason: fetch.MissingAllowOriginHeader}, Chromium: "MissingAllowOriginHeader", Firefox: "CORSMissingAllowOrigin"},
+		{Failure: fetch.Failure{
+			Algorithm: "CORS check", Step: "8", Reason: fetch.InvalidAllowCredentials,
+			Header: "Access-Control-Allow-Credentials", Given: "missing", Expected: `"true"`, By: "corsproof",
+		}, Chromium: "InvalidAllowCredentials", Firefox: "CORSMissingAllowCredentials"},
+	}
+	r.Repairs = []suite.Repair{{Server: "nginx", Why: []string{"Mind this."}, Lines: lines}}
+	r.Replay = []string{"curl -i https://api.example.com/v1/broken -H 'Origin: https://app.example.com'"}
 	r.Seconds = 0.25
 	r.Exchanges = []fetch.Exchange{
 		{

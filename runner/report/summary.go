@@ -11,7 +11,10 @@ import (
 
 // summary ends the report: what was not judged, advice, counts, judgement.
 func (c *console) summary() {
+	c.behind()
+	c.repairs()
 	c.notJudged()
+	c.held()
 	c.advice()
 	c.line("")
 	c.counts()
@@ -25,6 +28,7 @@ type tally struct {
 	verdict suite.Verdict
 	reason  string
 	count   int
+	ids     []string
 }
 
 // notJudgedOrder is that of the summary: what may hide a failure comes first.
@@ -48,6 +52,9 @@ func tallies(r *suite.Report) []tally {
 			all = append(all, tally{verdict: result.Verdict, reason: reason})
 		}
 		all[i].count++
+		if id := visible(result.ID, valueLimit); !slices.Contains(all[i].ids, id) {
+			all[i].ids = append(all[i].ids, id)
+		}
 	}
 	slices.SortStableFunc(all, func(a, b tally) int {
 		return cmp.Compare(slices.Index(notJudgedOrder, a.verdict), slices.Index(notJudgedOrder, b.verdict))
@@ -68,7 +75,11 @@ func (c *console) notJudged() {
 	}
 	for _, t := range all {
 		label := fmt.Sprintf("  %s %4d  %-*s  ", c.mark(t.verdict), t.count, column, t.heading())
-		c.hanging(label, 2+1+1+4+2+column+2, t.text())
+		text := t.text()
+		if (t.verdict == suite.Unjudged && t.reason != suite.Held || t.verdict == suite.Unclaimed) && !c.options.Verbose {
+			text += ": " + listed(t.ids, valueLimit)
+		}
+		c.hanging(label, 2+1+1+4+2+column+2, text)
 	}
 }
 

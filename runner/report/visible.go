@@ -16,8 +16,9 @@ import (
 
 // Lengths at which text is cut, in characters.
 const (
-	sentenceLimit = 600 // what was required, observed, or is to be changed
-	valueLimit    = 160 // a header, a path, an origin
+	sentenceLimit = 600  // what was required, observed, or is to be changed
+	valueLimit    = 160  // a header, a path, an origin
+	copiedLimit   = 8000 // a line of a configuration or of a shell
 )
 
 // visible returns s as a reader may see it, cut after limit characters. What cannot

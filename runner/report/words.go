@@ -46,7 +46,7 @@ var meanings = []struct {
 
 	{suite.Held, Meaning{
 		"only the actual response could show it",
-		"requests that may change something were held back in the browser; effects: deliver in cors.yaml, or --effects deliver, lets them through, for a server whose data may change",
+		"effects: deliver in cors.yaml, or --effects deliver, lets requests through that may change something, for a server whose data may change",
 	}},
 	{suite.WouldWait, Meaning{"it takes longer than --max-wait", "allow it more time than the policy's maxAge, such as --max-wait 11m"}},
 	{suite.NoResource, Meaning{
@@ -54,20 +54,27 @@ var meanings = []struct {
 		"declare it in cors.yaml under resources, or under request for credentials",
 	}},
 	{suite.NotObservable, Meaning{"the responses showed no evidence", "declare a resource whose responses do, such as by a header that the policy exposes"}},
-	{suite.MixedContent, Meaning{"an https page may not call an http target", "that is so whatever its CORS says: test it behind TLS; connectTo and caFile help before it has a public name"}},
+	{suite.MixedContent, Meaning{"an https page may not call an http target, which is not CORS", "that is so whatever its CORS says: test it behind TLS; connectTo and caFile help before it has a public name"}},
 	{suite.OriginImpossible, Meaning{"the browser can put no page on that origin", ""}},
 	{suite.Budget, Meaning{"the budget of requests is used up", "allow more by --max-requests, or by limits in cors.yaml; what is required comes first"}},
 
-	{string(fetch.ByDNS), Meaning{"the target's name is unknown", "check target, or say where to connect to by connectTo"}},
-	{string(fetch.ByTLS), Meaning{"the target's certificate or handshake is not valid", "name a private authority by caFile or --cacert"}},
+	{string(fetch.ByDNS), Meaning{"the target's name is unknown, which is not CORS", "check target, or say where to connect to by connectTo"}},
+	{string(fetch.ByTLS), Meaning{"the target's certificate or handshake is not valid, which is not CORS", "name a private authority by caFile or --cacert"}},
 	{string(fetch.ByConnection), Meaning{"the connection was refused or reset, or there was no valid HTTP", "check that the target runs and can be reached from here"}},
 	{string(fetch.ByTimeout), Meaning{"no response came in time", "allow it more time by --timeout"}},
-	{string(fetch.ByLocal), Meaning{"local network access, which is not CORS, forbids it", ""}},
+	{string(fetch.ByLocal), Meaning{"local network access, which is not CORS, forbids it", "browsers let a page call a more private address, such as loopback, only with the user's permission and from https: " +
+		"judge the target by its public address, or from a page on the same network; no header of CORS changes it"}},
 	{string(fetch.ByOther), Meaning{"the request came to nothing, for a cause that has no name here", "see what the browser said"}},
 	{"interrupted", Meaning{"the run ended before", "run again"}},
 	{"browser", Meaning{"the browser, or corsproof's page in it, failed", "run again; if it stays, it is a mistake of corsproof's"}},
 	{"unconfirmed", Meaning{"it failed once without a cause on the wire, and not again", "run again"}},
 	{"disagreement", Meaning{"the browser and the Fetch Standard disagree", "it is no fault of the target; please report it to corsproof"}},
+}
+
+// adviceOn says what to do about a verdict's reason, if there is anything.
+func adviceOn(reason string) string {
+	m, _ := MeaningOf(reason)
+	return m.How
 }
 
 // inWords puts a verdict's reason into words.

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/corsproof/corsproof/runner/repair"
 	"github.com/corsproof/corsproof/runner/report"
 	"github.com/corsproof/corsproof/suite"
 )
@@ -19,6 +20,7 @@ import (
 // share them.
 type outputs struct {
 	json, junit string
+	fixes       string
 	noColor     bool
 	verbose     bool
 	github      bool
@@ -27,18 +29,23 @@ type outputs struct {
 func (o *outputs) define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.json, "json", "", "write the report as JSON to this file; - is standard output")
 	flags.StringVar(&o.junit, "junit", "", "write the report as JUnit XML to this file; - is standard output")
+	flags.StringVar(&o.fixes, "fixes", "", "show what to change in this kind of server, such as nginx, or in all; by default it is guessed")
 	flags.BoolVar(&o.github, "github", os.Getenv("GITHUB_ACTIONS") == "true", "annotate the run on GitHub Actions; the default there")
 	flags.BoolVar(&o.verbose, "verbose", false, "show every result by itself, all headers, and the browser's flags")
 	flags.BoolVar(&o.noColor, "no-color", false, "use no colour; NO_COLOR in the environment does the same")
 }
 
 func (o *outputs) complete(c *cobra.Command) {
+	completeFixes(c)
 	c.MarkFlagFilename("json", "json")
 	c.MarkFlagFilename("junit", "xml")
 }
 
 // check finds out before a run what would be a pity after it.
 func (o *outputs) check() error {
+	if err := checkFixes(o.fixes); err != nil {
+		return err
+	}
 	if o.json == "-" && o.junit == "-" {
 		return errors.New("--json and --junit cannot both go to standard output")
 	}
@@ -59,6 +66,7 @@ func (o *outputs) check() error {
 // write writes the report everywhere, and returns its exit code, if it is not 0, as an
 // error. The console report makes way if something else takes standard output.
 func (o *outputs) write(r *suite.Report) error {
+	repair.Fill(r, o.fixes)
 	out := os.Stdout
 	if o.json == "-" || o.junit == "-" {
 		out = os.Stderr

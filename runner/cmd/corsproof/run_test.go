@@ -36,7 +36,7 @@ var _ = Describe("run", func() {
 
 		Expect(s).To(gexec.Exit(suite.ExitFails))
 		Expect(stdout(s)).To(ContainSubstring("✗ errors.server  "))
-		Expect(stdout(s)).To(ContainSubstring("\n      reason    MissingAllowOriginHeader\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n      reason    MissingAllowOriginHeader (CORSMissingAllowOrigin in Firefox)\n"))
 		Expect(stdout(s)).To(HaveSuffix(" does not keep its policy. It failed in 1 scenario: errors.server.\n"))
 		Expect(stdout(s)).NotTo(ContainSubstring("::error"))
 	})
