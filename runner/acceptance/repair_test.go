@@ -132,8 +132,9 @@ func misguided() http.Handler {
 	})
 }
 
-// behind starts the proxy with the configuration that repairs it, and returns its URL.
-func (p proxy) behind(c suite.Configuration) string {
+// before starts the proxy before an application, with these blocks of configuration,
+// and returns its URL.
+func (p proxy) before(app http.Handler, blocks ...suite.Block) string {
 	GinkgoHelper()
 	var path string
 	for _, candidate := range p.paths {
@@ -145,10 +146,10 @@ func (p proxy) behind(c suite.Configuration) string {
 	Expect(path).NotTo(BeEmpty(), "%s is not installed; make test does it", p.paths[0])
 	dir, addr := GinkgoT().TempDir(), freeAddress()
 	text := p.frame
-	for i, b := range c.Blocks {
+	for i, b := range blocks {
 		text = strings.Replace(text, fmt.Sprintf("BLOCK%d", i), strings.Join(b.Lines, "\n"), 1)
 	}
-	text = strings.NewReplacer("LISTEN", addr, "UPSTREAM", strings.TrimPrefix(serve(misguided()), "http://"), "DIR", dir).Replace(text)
+	text = strings.NewReplacer("LISTEN", addr, "UPSTREAM", strings.TrimPrefix(serve(app), "http://"), "DIR", dir).Replace(text)
 	Expect(os.WriteFile(filepath.Join(dir, p.file), []byte(text), 0o600)).To(Succeed())
 	args := p.command(path, dir)
 	command := exec.Command(args[0], args[1:]...)
@@ -216,7 +217,7 @@ var _ = Describe("What package repair writes", func() {
 		for what, promise := range kept {
 			It("has "+name+" keep "+what, func(ctx SpecContext) {
 				server, _ := repair.ByName(name)
-				target := p.behind(server.Configuration(promise))
+				target := p.before(misguided(), server.Configuration(promise).Blocks...)
 				e := run(ctx, promised(target, promise), "--browser", "none")
 				Expect(e.code).To(Equal(0), e.stdout+e.stderr)
 				Expect(e.report.Summary[suite.Fail]).To(BeZero(), e.stdout)
@@ -224,4 +225,43 @@ var _ = Describe("What package repair writes", func() {
 			})
 		}
 	}
+})
+
+var _ = Describe("An nginx with four mistakes, one behind the other", func() {
+	// On the preflight one; on the actual response two, "*" with credentials and
+	// nothing exposed; and on error answers one, for want of "always".
+	mistakes := suite.Block{Lines: []string{
+		"if ($request_method = OPTIONS) { return 405; }",
+		"add_header Access-Control-Allow-Origin *;",
+		"add_header Access-Control-Allow-Credentials true;",
+		"add_header Vary Origin always;",
+	}}
+	all := []string{"PreflightInvalidStatus", "WildcardOriginNotAllowed", "HeaderNotExposed", "MissingAllowOriginHeader"}
+
+	It("is repaired by what one report says, to the letter", func(ctx SpecContext) {
+		wrong := proxies["nginx"].before(reference.Items(), suite.Block{}, mistakes)
+		e := run(ctx, promised(wrong, policy.Sample()))
+		Expect(e.code).To(Equal(1))
+		for _, reason := range all {
+			Expect(e.stdout).To(ContainSubstring(reason))
+		}
+		Expect(e.stdout).To(ContainSubstring("What to change in nginx\n  It seems to be one: its answers have Server: nginx/"))
+		Expect(e.stdout).NotTo(ContainSubstring("Held back"))
+		Expect(e.report.Repairs).To(HaveLen(1))
+
+		repaired := proxies["nginx"].before(reference.Items(), e.report.Repairs[0].Blocks...)
+		e = run(ctx, promised(repaired, policy.Sample()))
+		Expect(e.code).To(Equal(0), e.stdout)
+		Expect(e.report.Summary[suite.Fail]).To(BeZero(), e.stdout)
+	})
+
+	It("is told what was not looked at where effects are held", func(ctx SpecContext) {
+		wrong := proxies["nginx"].before(reference.Items(), suite.Block{}, mistakes)
+		e := run(ctx, promised(wrong, policy.Sample()), "--effects", "hold", "--browser", "none")
+		Expect(e.code).To(Equal(1))
+		_, held, _ := strings.Cut(e.stdout, "\nHeld back\n")
+		Expect(held).To(MatchRegexp(`\n  methods\.listed\.shared +PUT /v1/items, .*, behind a preflight that is refused now\n`))
+		Expect(held).To(MatchRegexp(`\n  simple\.post\.text +POST /v1/items\n`))
+		Expect(strings.Count(e.stdout, "simple.post.text")).To(Equal(1), "once")
+	})
 })

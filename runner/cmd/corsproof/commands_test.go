@@ -62,6 +62,30 @@ var _ = Describe("explain", func() {
 		Expect(stdout(s)).To(ContainSubstring("\n\nheld\n\n  only the actual response could show it"))
 	})
 
+	It("says of a reason what browsers call it, and which lines answer it", func() {
+		s := corsproof("explain", "MultipleAllowOriginValues")
+
+		Expect(s).To(gexec.Exit(0))
+		Expect(stdout(s)).To(ContainSubstring("\n  Chromium: MultipleAllowOriginValues\n  Firefox:  CORSMultipleAllowOriginNotAllowed\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n  https://fetch.spec.whatwg.org/#concept-cors-check\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n      proxy_hide_header Access-Control-Allow-Origin;\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n  Django with django-cors-headers (--fixes django)\n"))
+	})
+
+	It("shows the whole of what a server needs", func() {
+		s := corsproof("explain", "errors.server", "--fixes", "apache")
+		Expect(s).To(gexec.Exit(0))
+		Expect(stdout(s)).To(ContainSubstring("\nApache httpd, for the sample policy\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n    RewriteRule ^ - [R=204,L]\n"))
+		Expect(stdout(s)).NotTo(ContainSubstring("nginx"))
+
+		Expect(stdout(corsproof("explain", "errors.server", "--fixes", "all"))).To(ContainSubstring("\nAmazon S3, for the sample policy\n"))
+
+		s = corsproof("explain", "errors.server", "--fixes", "iis")
+		Expect(s).To(gexec.Exit(suite.ExitUsage))
+		Expect(stderr(s)).To(HavePrefix("corsproof: --fixes iis: no such kind of server; expected nginx, apache, "))
+	})
+
 	It("explains every scenario and every reason", func() {
 		args := []string{"explain"}
 		for _, scenario := range suite.Scenarios() {
@@ -83,9 +107,10 @@ var _ = Describe("judge", func() {
 		Expect(err).NotTo(HaveOccurred())
 		server.Close()
 
-		s := corsproof("judge", recorded, "--json", "-")
+		s := corsproofIn([]string{"PATH="}, "judge", recorded, "--json", "-")
 
 		Expect(s).To(gexec.Exit(suite.ExitFails))
+		Expect(s.Out.Contents()).To(MatchJSON(data), "it explains as the run did, with no browser in reach")
 		Expect(verdicts(parsed(s.Out.Contents()))).To(Equal(verdicts(parsed(data))))
 		Expect(stderr(s)).To(ContainSubstring("✗ errors.server"))
 	})
