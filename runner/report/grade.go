@@ -166,12 +166,12 @@ func (g *grade) list(title string, v useragent.Verdict) {
 			continue
 		}
 		fields := []field{
-			{"expected", []string{visible(r.Expected, sentenceLimit)}},
-			{"observed", []string{visible(r.Observed, sentenceLimit)}},
-			{"spec", []string{r.Spec}},
+			{label: "expected", lines: []string{visible(r.Expected, sentenceLimit)}},
+			{label: "observed", lines: []string{visible(r.Observed, sentenceLimit)}},
+			{label: "spec", lines: []string{r.Spec}},
 		}
 		if r.Reason != "" {
-			fields = append([]field{{"cause", []string{inWords(r.Reason)}}}, fields...)
+			fields = append([]field{{label: "cause", lines: []string{inWords(r.Reason)}}}, fields...)
 		}
 		g.fields(fields)
 	}
