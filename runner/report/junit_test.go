@@ -68,7 +68,7 @@ var _ = Describe("JUnit", func() {
 		Expect(simple.Cases[0].Name).To(Equal("simple.get api=fetch browser=chromium"))
 		Expect(simple.Cases[0].Classname).To(Equal("corsproof.simple"))
 		Expect(simple.Cases[1].Error).To(Equal(&reason{
-			Message: "broken: the target's certificate or handshake is not valid, which is not CORS", Type: "tls", Text: "net::ERR_CERT_DATE_INVALID",
+			Message: "broken: the target's certificate or handshake is not valid", Type: "tls", Text: "net::ERR_CERT_DATE_INVALID",
 		}))
 		Expect(simple.Cases[2].Skipped.Message).To(Equal("blocked by simple.get"))
 		Expect(cache.Cases[0].Skipped.Message).To(Equal("unclaimed: the policy makes no such promise"))

@@ -54,12 +54,12 @@ var meanings = []struct {
 		"declare it in cors.yaml under resources, or under request for credentials",
 	}},
 	{suite.NotObservable, Meaning{"the responses showed no evidence", "declare a resource whose responses do, such as by a header that the policy exposes"}},
-	{suite.MixedContent, Meaning{"an https page may not call an http target, which is not CORS", "that is so whatever its CORS says: test it behind TLS; connectTo and caFile help before it has a public name"}},
+	{suite.MixedContent, Meaning{"an https page may not call an http target", "that is so whatever its CORS says: test it behind TLS; connectTo and caFile help before it has a public name"}},
 	{suite.OriginImpossible, Meaning{"the browser can put no page on that origin", ""}},
 	{suite.Budget, Meaning{"the budget of requests is used up", "allow more by --max-requests, or by limits in cors.yaml; what is required comes first"}},
 
-	{string(fetch.ByDNS), Meaning{"the target's name is unknown, which is not CORS", "check target, or say where to connect to by connectTo"}},
-	{string(fetch.ByTLS), Meaning{"the target's certificate or handshake is not valid, which is not CORS", "name a private authority by caFile or --cacert"}},
+	{string(fetch.ByDNS), Meaning{"the target's name is unknown", "it is no matter of CORS: check target, or say where to connect to by connectTo"}},
+	{string(fetch.ByTLS), Meaning{"the target's certificate or handshake is not valid", "it is no matter of CORS: name a private authority by caFile or --cacert"}},
 	{string(fetch.ByConnection), Meaning{"the connection was refused or reset, or there was no valid HTTP", "check that the target runs and can be reached from here"}},
 	{string(fetch.ByTimeout), Meaning{"no response came in time", "allow it more time by --timeout"}},
 	{string(fetch.ByLocal), Meaning{"local network access, which is not CORS, forbids it", "browsers let a page call a more private address, such as loopback, only with the user's permission and from https: " +
