@@ -93,6 +93,7 @@ const (
 	theMainFetch = "https://fetch.spec.whatwg.org/#concept-main-fetch"
 	theRedirect  = "https://fetch.spec.whatwg.org/#concept-http-redirect-fetch"
 	theCaches    = "https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches"
+	theProtocol  = "https://fetch.spec.whatwg.org/#http-cors-protocol"
 	theRequest   = "https://fetch.spec.whatwg.org/#cors-preflight-request"
 )
 
@@ -122,6 +123,10 @@ var subjects = map[string]subject{
 	reasonNotRemembered: {"CORS-preflight fetch", "7.8", thePreflight, "Access-Control-Max-Age", fetch.Preflight, promisedMaxAge},
 	reasonStored: {"CORS protocol and HTTP caches", "", theCaches, "Vary", fetch.Actual,
 		func(play) string { return `"Origin" in the list, on every response of this URL` }},
+	reasonLedAstray: {"HTTP-redirect fetch", "", theRedirect, "Location", "",
+		func(play) string { return "a URL of an origin that the target declares" }},
+	reasonRefusedByServer: {"CORS protocol", "", theProtocol, "", "",
+		func(play) string { return "the same status whatever Origin says" }},
 	reasonOptionsBroken: {"CORS-preflight request", "", theRequest, "", fetch.Actual,
 		func(play) string { return "neither 400 nor 5xx" }},
 }
@@ -148,7 +153,9 @@ func (p *play) subject(o outcome, a Attempt) *fetch.Failure {
 		return f
 	}
 	f.Algorithm, f.Step, f.Spec, f.Header, f.Expected = s.algorithm, s.step, s.spec, s.header, s.expected(*p)
-	answer := lastAnswer(a.Steps[:min(o.step+1, len(a.Steps))], s.of)
+	answer := lastAnswer(a.Steps[:min(o.step+1, len(a.Steps))], func(e fetch.Exchange) bool {
+		return (s.of == "" || e.Kind == s.of) && (s.header != "Location" || e.Response.Headers.Contains(s.header))
+	})
 	if answer == nil {
 		f.Given = "no answer"
 		return f
@@ -164,11 +171,11 @@ func (p *play) subject(o outcome, a Attempt) *fetch.Failure {
 	return f
 }
 
-// lastAnswer is the latest exchange of a kind that has a response.
-func lastAnswer(steps []fetch.Observation, kind fetch.ExchangeKind) *fetch.Exchange {
+// lastAnswer is the latest such exchange that has a response.
+func lastAnswer(steps []fetch.Observation, such func(fetch.Exchange) bool) *fetch.Exchange {
 	for _, o := range backwards(steps) {
 		for i := len(o.Exchanges) - 1; i >= 0; i-- {
-			if e := o.Exchanges[i]; e.Response != nil && (kind == "" || e.Kind == kind) {
+			if e := o.Exchanges[i]; e.Response != nil && such(e) {
 				return &e
 			}
 		}
@@ -203,5 +210,5 @@ func specOf(reason string) string {
 	case strings.Contains(reason, "Redirect"), r == fetch.CorsDisabledScheme:
 		return theRedirect
 	}
-	return "https://fetch.spec.whatwg.org/#http-cors-protocol"
+	return theProtocol
 }

@@ -56,6 +56,9 @@ func (m *mistaken) Write(b []byte) (int, error) {
 	return m.ResponseWriter.Write(b)
 }
 
+// withoutCode are the reasons of package fetch for which no browser has a word.
+var withoutCode = []fetch.Reason{fetch.AuthorizationNotCoveredByWildcard, fetch.InvalidRedirect, fetch.TooManyRedirects, fetch.DisallowedRedirect}
+
 func stackedTarget(effects fetch.Effects) Target {
 	t := serve(stacked())
 	t.Policy, t.Effects = policy.Sample(), effects
@@ -142,6 +145,14 @@ var _ = ginkgo.Describe("The failures of a result", func() {
 		put, target.Effects = 0, fetch.Hold
 		judged(ctx, target, &fetch.Model{}, Filter{})
 		Expect(put).To(BeZero())
+	})
+
+	ginkgo.It("have a header or an answer for every reason", func() {
+		for _, r := range Reasons() {
+			_, ours := subjects[r.Reason]
+			Expect(ours || fetch.Reason(r.Reason).Chromium() != "" || slices.Contains(withoutCode, fetch.Reason(r.Reason))).To(BeTrue(), r.Reason)
+			Expect(elsewhere(r.Reason)).To(ContainSubstring("https://fetch.spec.whatwg.org/#"))
+		}
 	})
 
 	ginkgo.It("say of what is let through what lets it through", func(ctx ginkgo.SpecContext) {

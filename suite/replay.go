@@ -22,8 +22,8 @@ func (p *play) replay(o outcome, a Attempt) []string {
 		return nil
 	}
 	r := p.steps[o.step].request
-	if p.scenario.AskedByCorsproof {
-		return []string{p.curl(r.Method, r.URL, "", shellHeaders(r.Headers), r.Body)}
+	if p.scenario.AskedByCorsproof || r.Consumer != "" {
+		return p.recorded(o, a)
 	}
 	var lines []string
 	if fetch.NeedsPreflight(r) {
@@ -48,6 +48,37 @@ func (p *play) replay(o outcome, a Attempt) []string {
 	}
 	return append(lines, p.curl(method, r.URL, origin, headers, r.Body))
 }
+
+// recorded returns command lines for what was sent, where the request alone does not
+// say it: corsproof may spell it in its own way, and an element adds to it.
+func (p *play) recorded(o outcome, a Attempt) []string {
+	if o.step >= len(a.Steps) {
+		return nil
+	}
+	var lines []string
+	for _, e := range a.Steps[o.step].Exchanges {
+		origin, _ := e.Request.Headers.Get("Origin")
+		var headers fetch.HeaderList
+		for _, h := range e.Request.Headers {
+			if name := strings.ToLower(h.Name); replayedHeaders[name] || strings.HasPrefix(name, "access-control-request-") {
+				headers = append(headers, h)
+			}
+		}
+		body := ""
+		if e.Kind == fetch.Actual {
+			body = p.steps[o.step].request.Body
+		}
+		line := p.curl(e.Request.Method, e.Request.URL, origin, shellHeaders(headers), body)
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
+// replayedHeaders are those of a recorded request that servers may decide by, besides
+// Origin and those of CORS. None of them holds a secret.
+var replayedHeaders = map[string]bool{"accept": true, "content-type": true, "range": true}
 
 // curl returns a command line. The headers are quoted already.
 func (p *play) curl(method, url, origin string, headers []string, body string) string {

@@ -88,6 +88,17 @@ var _ = ginkgo.Describe("A replay", func() {
 			"Authorization: Bearer one ${x} \"`$y", "X-Key: it's", "Cookie: sid=three"))
 	})
 
+	ginkgo.It("sends what was recorded where corsproof or an element wrote the request", func() {
+		p := play{scenario: Scenario{AskedByCorsproof: true}, claim: Claim{Target: target}, steps: []boundStep{{}}}
+		lines := p.replay(outcome{}, Attempt{Steps: []fetch.Observation{{Exchanges: []fetch.Exchange{{Kind: fetch.Preflight, Request: fetch.WireRequest{
+			Method: "OPTIONS", URL: "https://api.example/", Headers: fetch.HeaderList{
+				{Name: "Origin", Value: "https://app.example"}, {Name: "Access-Control-Request-Headers", Value: "X-A , x-b"}, {Name: "User-Agent", Value: "corsproof"}, {Name: "Cookie", Value: "s3cret"},
+			},
+		}}}}}})
+		Expect(lines).To(HaveLen(1))
+		Expect(words(lines[0])).To(Equal([]string{"-i", "-X", "OPTIONS", "https://api.example/", "-H", "Origin: https://app.example", "-H", "Access-Control-Request-Headers: X-A , x-b"}))
+	})
+
 	ginkgo.It("sends a header without a value as curl wants it", func() {
 		Expect(words(replayed(target, fetch.Request{Method: "GET", Headers: fetch.HeaderList{{Name: "X-A"}}}, false)[1])).To(ContainElement("X-A;"))
 	})
