@@ -33,7 +33,7 @@ var credentials = Chapter{
 			Title:  "A page of an allowed origin can read the response to a request with credentials",
 			Spec:   "concept-cors-check",
 			Level:  Required,
-			Covers: []string{"CR-04", "WI-07"},
+			Covers: []string{"CR-04", "SR-07", "WI-07"},
 			Steps:  []Step{{Method: "GET", Credentials: fetch.Include, Want: Want{Shared: Yes}}},
 			When:   withCredentials,
 			Needs:  []string{"simple.get"},

@@ -13,7 +13,7 @@ var headers = Chapter{
 			Title:  "The CORS-preflight request for a listed header must be answered so that the request leaves",
 			Spec:   "http-access-control-allow-headers",
 			Level:  Required,
-			Covers: []string{"PV-02", "PR-02"},
+			Covers: []string{"PV-02", "PR-02", "SH-10"},
 			Each:   ListedHeader,
 			Steps: []Step{{
 				Method:  "GET",

@@ -16,7 +16,7 @@ var origins = Chapter{
 			Title:  "A page of each allowed origin can read the response",
 			Spec:   "concept-cors-check",
 			Level:  Required,
-			Covers: []string{"SR-04", "OR-01"},
+			Covers: []string{"SR-04", "OR-01", "OR-08", "OR-09"},
 			Each:   AllowedOrigin,
 			Steps:  []Step{{Method: "GET", Want: Want{Shared: Yes}}},
 			Needs:  []string{"simple.get"},

@@ -13,7 +13,7 @@ var preflights = Chapter{
 			Title:  "A CORS-preflight request for something that the policy allows must be answered so that the browser goes on",
 			Spec:   "cors-preflight-fetch",
 			Level:  Required,
-			Covers: []string{"PR-01", "PV-06", "PV-07", "PV-09", "PV-12", "RD-09", "SH-12", "ST-01"},
+			Covers: []string{"PR-01", "PR-04", "PR-06", "SR-06", "PV-06", "PV-07", "PV-09", "PV-12", "RD-09", "SH-12", "ST-01"},
 			Steps: []Step{{
 				Method:  PreflightMethod,
 				Headers: fetch.HeaderList{{Name: PreflightHeader}},

@@ -13,7 +13,7 @@ var simpleRequests = Chapter{
 			Title:  "A page of an allowed origin can read the response to GET",
 			Spec:   "concept-cors-check",
 			Level:  Required,
-			Covers: []string{"SR-01", "SR-02", "SR-04", "SR-05", "OR-01", "OR-02", "OR-03", "OR-04", "OR-05"},
+			Covers: []string{"SR-01", "SR-02", "SR-04", "SR-05", "OR-01", "OR-02", "OR-03", "OR-04", "OR-05", "OR-12", "WI-12"},
 			Steps:  []Step{{Method: "GET", Want: Want{Shared: Yes, Preflight: No}}},
 		},
 		{

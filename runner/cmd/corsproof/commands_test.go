@@ -43,6 +43,25 @@ var _ = Describe("list", func() {
 		Expect(entries).To(HaveLen(len(suite.Scenarios()) + len(useragent.Scenarios())))
 	})
 
+	It("lists the behaviours of the protocol and what covers each", func() {
+		s := corsproof("list", "--behaviours")
+		Expect(s).To(gexec.Exit(0))
+		Expect(stdout(s)).To(MatchRegexp(`(?m)^PR-11  an upload listener .*\n +.*\bpreflight\.upload-listener\b`))
+		Expect(stdout(s)).To(MatchRegexp(`(?m)^NC-04  .*\n +not covered: `))
+
+		s = corsproof("list", "--behaviours", "--json")
+		Expect(s).To(gexec.Exit(0))
+		var listed []struct {
+			ID, Says, Excused string
+			Scenarios         []string
+		}
+		Expect(json.Unmarshal(s.Out.Contents(), &listed)).To(Succeed())
+		Expect(listed).To(HaveLen(len(suite.Behaviours())))
+		for _, b := range listed {
+			Expect(b.Excused == "").To(Equal(len(b.Scenarios) > 0), b.ID)
+		}
+	})
+
 	It("lists them for people, by chapter", func() {
 		s := corsproof("list")
 		Expect(s).To(gexec.Exit(0))

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +15,7 @@ import (
 )
 
 func newList() *cobra.Command {
-	var asJSON bool
+	var asJSON, asBehaviours bool
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List every scenario",
@@ -23,6 +25,9 @@ corsproof browser.`,
 		Example: "  corsproof list\n  corsproof list --json | jq -r '.[].id'",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if asBehaviours {
+				return listBehaviours(os.Stdout, asJSON)
+			}
 			if asJSON {
 				return listJSON(os.Stdout)
 			}
@@ -30,6 +35,7 @@ corsproof browser.`,
 		},
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&asBehaviours, "behaviours", false, "list the behaviours of the protocol, and the scenarios that cover each")
 	return c
 }
 
@@ -74,10 +80,46 @@ func entries() []entry {
 }
 
 func listJSON(w io.Writer) error {
+	return encode(w, entries())
+}
+
+func encode(w io.Writer, value any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
-	return encoder.Encode(entries())
+	return encoder.Encode(value)
+}
+
+// A coverage is a behaviour of the protocol and the scenarios that cover it.
+type coverage struct {
+	suite.Behaviour
+	Scenarios []string `json:"scenarios,omitempty"`
+}
+
+func listBehaviours(w io.Writer, asJSON bool) error {
+	coverages := []coverage{}
+	for _, b := range suite.Behaviours() {
+		c := coverage{Behaviour: b}
+		for _, e := range entries() {
+			if slices.Contains(e.Behaviours, b.ID) {
+				c.Scenarios = append(c.Scenarios, e.ID)
+			}
+		}
+		coverages = append(coverages, c)
+	}
+	if asJSON {
+		return encode(w, coverages)
+	}
+	for _, c := range coverages {
+		by := strings.Join(c.Scenarios, " ")
+		if c.Excused != "" {
+			by = "not covered: " + c.Excused
+		}
+		if _, err := fmt.Fprintf(w, "%s  %s\n       %s\n", c.ID, c.Says, by); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func list(w io.Writer) error {
