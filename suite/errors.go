@@ -76,7 +76,7 @@ var errorAnswers = Chapter{
 			Needs:    []string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server", "simple.post.text"},
 		},
 		{
-			ID:       "errors.header",
+			ID:       "errors.preflighted",
 			Title:    "A page of an allowed origin can read an error answer to a request with a listed header",
 			Spec:     "concept-cors-check",
 			Level:    Required,
