@@ -8,7 +8,8 @@ type Behaviour struct {
 	ID   string `json:"id"`
 	Says string `json:"says"`
 
-	// Excused is why no scenario covers it; empty if one does.
+	// Excused is why no scenario covers it, of a server or of a browser; empty if one
+	// does.
 	Excused string `json:"excused,omitempty"`
 }
 
@@ -48,20 +49,20 @@ var behaviours = []Behaviour{
 	{ID: "PV-01", Says: "a method that is not safelisted must be in the list"},
 	{ID: "PV-02", Says: "a header that is not safelisted must be in the list, in any case"},
 	{ID: "PV-03", Says: "all of several headers must be"},
-	{ID: "PV-04", Says: "empty elements and blanks in Access-Control-Allow-Headers do not matter", Excused: "a server may write it so"},
-	{ID: "PV-05", Says: "empty elements in Access-Control-Allow-Methods do not matter", Excused: "a server may write it so"},
+	{ID: "PV-04", Says: "empty elements and blanks in Access-Control-Allow-Headers do not matter"},
+	{ID: "PV-05", Says: "empty elements in Access-Control-Allow-Methods do not matter"},
 	{ID: "PV-06", Says: "one element of Access-Control-Allow-Headers that is no token spoils the preflight"},
 	{ID: "PV-07", Says: "one element of Access-Control-Allow-Methods that is no token spoils the preflight"},
 	{ID: "PV-08", Says: "safelisted methods need not be listed"},
 	{ID: "PV-09", Says: "the answer to a preflight must pass the CORS check"},
-	{ID: "PV-10", Says: "the preflight may name the origin where the response says \"*\"", Excused: "a server may do so"},
+	{ID: "PV-10", Says: "the preflight may name the origin where the response says \"*\""},
 	{ID: "PV-11", Says: "a response must pass the CORS check though its preflight did"},
 	{ID: "PV-12", Says: "a 2xx without CORS headers permits nothing"},
 	{ID: "PV-13", Says: "with credentials the preflight must allow them, and must not say \"*\""},
-	{ID: "PV-14", Says: "several Access-Control-Allow-Headers count as one list", Excused: "a server may write it so"},
+	{ID: "PV-14", Says: "several Access-Control-Allow-Headers count as one list"},
 
 	// Methods.
-	{ID: "ME-01", Says: "GET, HEAD and POST pass in whatever case they are listed", Excused: "a server may write it so"},
+	{ID: "ME-01", Says: "GET, HEAD and POST pass in whatever case they are listed"},
 	{ID: "ME-02", Says: "PUT and DELETE must be listed in upper case"},
 	{ID: "ME-03", Says: "\"patch\" is not PATCH"},
 	{ID: "ME-04", Says: "other methods compare byte by byte"},
@@ -76,7 +77,7 @@ var behaviours = []Behaviour{
 	{ID: "WI-08", Says: "Access-Control-Allow-Credentials does no harm where there are none"},
 	{ID: "WI-09", Says: "\"*\" exposes every header but Set-Cookie"},
 	{ID: "WI-10", Says: "with credentials \"*\" exposes nothing"},
-	{ID: "WI-11", Says: "\"*\" in a list exposes every header too", Excused: "a server may write it so"},
+	{ID: "WI-11", Says: "\"*\" in a list exposes every header too"},
 	{ID: "WI-12", Says: "a pattern in Access-Control-Allow-Origin never matches"},
 
 	// Credentials.
@@ -89,25 +90,25 @@ var behaviours = []Behaviour{
 
 	// Exposed response headers.
 	{ID: "EX-03", Says: "a header that Access-Control-Expose-Headers names is readable"},
-	{ID: "EX-05", Says: "several Access-Control-Expose-Headers count as one list", Excused: "a server may write it so"},
+	{ID: "EX-05", Says: "several Access-Control-Expose-Headers count as one list"},
 	{ID: "EX-07", Says: "one element of Access-Control-Expose-Headers that is no token spoils it"},
 	{ID: "EX-08", Says: "the final response's Access-Control-Expose-Headers counts, not the redirect's"},
 	{ID: "EX-09", Says: "Access-Control-Expose-Headers has no effect on a preflight"},
 	{ID: "EX-10", Says: "the headers of a 304 update those of the stored response", Excused: "no scenario yet"},
-	{ID: "EX-11", Says: "a 304 to a script's own If-None-Match must pass the CORS check", Excused: "no scenario yet"},
+	{ID: "EX-11", Says: "a 304 to a script's own If-None-Match must pass the CORS check"},
 
 	// The CORS-preflight cache.
-	{ID: "CA-01", Says: "without Access-Control-Max-Age an answer is remembered for 5 seconds", Excused: "a policy without maxAge promises nothing"},
+	{ID: "CA-01", Says: "without Access-Control-Max-Age an answer is remembered for 5 seconds"},
 	{ID: "CA-03", Says: "0 means that nothing is remembered"},
 	{ID: "CA-04", Says: "a negative number means that nothing is remembered"},
 	{ID: "CA-05", Says: "what is remembered expires"},
 	{ID: "CA-06", Says: "within max age a second request is not preflighted"},
 
 	// Redirects.
-	{ID: "RD-01", Says: "a redirect from the page's own origin to the target", Excused: "the first hop is the page's own server"},
+	{ID: "RD-01", Says: "a redirect from the page's own origin to the target"},
 	{ID: "RD-02", Says: "each redirect within the target owes its CORS headers"},
 	{ID: "RD-03", Says: "after a redirect to a third origin Origin is null"},
-	{ID: "RD-04", Says: "after a redirect back to the page's origin Origin is null", Excused: "the second hop is the page's own server"},
+	{ID: "RD-04", Says: "after a redirect back to the page's origin Origin is null"},
 	{ID: "RD-05", Says: "a redirect without CORS headers is not followed"},
 	{ID: "RD-06", Says: "the answers of both hops decide"},
 	{ID: "RD-07", Says: "a redirect to a URL with a user name is refused"},
