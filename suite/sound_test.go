@@ -142,6 +142,20 @@ var _ = Describe("a server that is correct but different", func() {
 		Entry("varies by more", sample, set("Vary", "Accept-Encoding, Origin, "+requestMethod+", "+requestHeaders)),
 		Entry("varies by everything", sample, set("Vary", "*")),
 
+		// What a browser takes in more than one form.
+		Entry("exposes each header on a line", sample, on(actual, lines(exposeHeaders))),
+		Entry("lists safelisted methods in lower case", sample, on(preflight, alter(allowMethods, func(list string) string {
+			return strings.NewReplacer("GET", "get", "HEAD", "Head", "POST", "post").Replace(list)
+		}))),
+		Entry("says * on the response and the origin on the preflight", public, on(preflight, nameOrigin)),
+		Entry("exposes * in a list", everything, on(actual, set(exposeHeaders, "Set-Cookie, *"))),
+		Entry("has a blank after Access-Control-Allow-Credentials", sample, on(allowed, set(allowCredentials, "true "))),
+
+		// Ranges, and long lists.
+		Entry("answers ranges 206", sample, on(hasRange, status(206), set("Content-Range", "bytes 0-0/*"))),
+		Entry("answers ranges 416", sample, on(hasRange, status(416))),
+		Entry("refuses long lists of headers by 431", sample, on(preflight, on(asksForMany, status(431), bare))),
+
 		// What has no effect where it is.
 		Entry("sends all CORS headers on all responses", sample, on(allowed, lists, set(exposeHeaders, "ETag, X-Total-Count"))),
 		Entry("exposes what is always readable", sample, on(actual, alter(exposeHeaders, func(list string) string {
@@ -324,6 +338,10 @@ func asksForListed(r *http.Request) bool {
 	}
 	return true
 }
+
+func hasRange(r *http.Request, _ *response) bool { return r.Header.Get("Range") != "" }
+
+func asksForMany(r *http.Request, _ *response) bool { return len(r.Header.Get(requestHeaders)) > 512 }
 
 func method(names ...string) condition {
 	return func(r *http.Request, _ *response) bool { return slices.Contains(names, r.Method) }
