@@ -33,6 +33,7 @@ type record struct {
 	trace     *trace
 	tag       string
 	noCORS    bool // the request is in mode no-cors
+	asks      bool // the request needs a preflight, unless one is remembered
 	transfers []*transfer
 	changed   chan struct{}
 	stopped   bool // a request of it was stopped at the gate
@@ -72,6 +73,7 @@ func (t *trace) begin(request fetch.Request) *record {
 		trace:   t,
 		tag:     request.Tag,
 		noCORS:  request.EffectiveMode() == fetch.NoCORS,
+		asks:    fetch.NeedsPreflight(request),
 		changed: make(chan struct{}, 1),
 	}
 	t.records[request.Tag] = r
@@ -218,9 +220,23 @@ func (tr *transfer) refused() bool {
 // for some requests never comes, so the waiting has an end of its own. It reports
 // whether all is there.
 func (r *record) settle(ctx context.Context, patience time.Duration) bool {
+	if !r.waitFor(ctx, patience, r.settled) {
+		return false
+	}
+	// Nothing orders the events of a preflight and those of its request.
+	return !r.asks || !r.waitFor(ctx, preflightGrace, r.asked) || r.waitFor(ctx, patience, r.settled)
+}
+
+// preflightGrace is how long the events of a preflight may come after all those of its
+// request. It passes for nothing where the preflight is remembered.
+const preflightGrace = 100 * time.Millisecond
+
+// waitFor waits until a condition of the record holds, and reports whether it came to
+// hold in time.
+func (r *record) waitFor(ctx context.Context, patience time.Duration, holds func() bool) bool {
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
-	for !r.settled() {
+	for !holds() {
 		select {
 		case <-r.changed:
 		case <-deadline.C:
@@ -230,6 +246,13 @@ func (r *record) settle(ctx context.Context, patience time.Duration) bool {
 		}
 	}
 	return true
+}
+
+// asked reports whether a preflight was seen.
+func (r *record) asked() bool {
+	r.trace.mu.Lock()
+	defer r.trace.mu.Unlock()
+	return slices.ContainsFunc(r.transfers, func(tr *transfer) bool { return tr.preflight })
 }
 
 // settleTimeout is how long evidence may come after the script has spoken.
