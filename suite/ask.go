@@ -66,7 +66,9 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 		o.Response.Type = fetch.NetworkError
 		o.Cause, o.Detail = fetch.CauseOf(err), err.Error()
 	default:
-		io.CopyN(io.Discard, response.Body, 4<<10) // lets short answers keep the connection
+		if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") { // which may not end
+			io.CopyN(io.Discard, response.Body, 4<<10) // lets short answers keep the connection
+		}
 		response.Body.Close()
 		exchange.Response = &fetch.WireResponse{
 			Status:     response.StatusCode,
@@ -82,4 +84,30 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 	o.Exchanges = []fetch.Exchange{exchange}
 	o.Seconds = time.Since(began).Seconds()
 	return o, nil
+}
+
+// mostVerified is how much of a resource is read whose bytes a page is to verify.
+const mostVerified = 64 << 20
+
+// integrity asks for a resource as a page would, and returns the integrity metadata
+// of its bytes.
+func (a asker) integrity(ctx context.Context, origin string, r fetch.Request) (string, error) {
+	within, cancel := context.WithTimeout(ctx, r.Timeout)
+	defer cancel()
+	request, err := http.NewRequestWithContext(within, "GET", r.URL, nil)
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("User-Agent", "corsproof")
+	request.Header.Set("Origin", origin)
+	response, err := a.transport.RoundTrip(request)
+	if err != nil {
+		return "", err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, mostVerified))
+	if err != nil {
+		return "", err
+	}
+	return fetch.IntegrityOf(body), nil
 }

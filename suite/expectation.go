@@ -79,6 +79,15 @@ func (p play) requestInWords(s boundStep) string {
 		s.request = s.intended
 	}
 	words := s.request.Method + " " + s.resource.Path
+	if c := s.request.Consumer; c != fetch.ByAPI {
+		words = strings.TrimSpace(consumersInWords[c] + " " + s.resource.Path)
+	}
+	if s.request.CrossOrigin != fetch.NoCrossOrigin {
+		words += fmt.Sprintf(" with crossorigin=%q", s.request.CrossOrigin)
+	}
+	if s.verified {
+		words += " with the digest of its bytes"
+	}
 	if s.after > 0 {
 		words = "after max age, " + words
 	}
@@ -107,6 +116,17 @@ func (p play) requestInWords(s boundStep) string {
 		words += " from " + p.origin
 	}
 	return words
+}
+
+// consumersInWords name what makes a request in place of a script.
+var consumersInWords = map[fetch.Consumer]string{
+	fetch.Image:  "the image",
+	fetch.Script: "the script",
+	fetch.Module: "the module",
+	fetch.Style:  "the style sheet",
+	fetch.Font:   "the font",
+	fetch.Events: "the event source",
+	fetch.Beacon: "the beacon to",
 }
 
 // joined joins words as a sentence does.

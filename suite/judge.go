@@ -143,6 +143,8 @@ func (j judgement) network() *outcome {
 		return new(outOfBudget())
 	case fetch.ByMixed:
 		return &outcome{verdict: Unjudged, reason: MixedContent, observed: "the browser forbids an https page to call an http target"}
+	case fetch.ByContent:
+		return &outcome{verdict: Unjudged, reason: NoResource, observed: fmt.Sprintf("the browser may use the response, but cannot (%s)", o.Detail)}
 	case fetch.ByLocal:
 		return &outcome{verdict: Broken, reason: string(o.Cause), observed: "local network access, which is not CORS, forbids it: " + o.Detail}
 	default:
@@ -178,6 +180,9 @@ func (j judgement) shared(want Answer) *outcome {
 		return &outcome{verdict: Unjudged, reason: Held, observed: "the actual request was held back; only its response could show it"}
 	case want == Yes:
 		return j.refused()
+	}
+	if j.bound.request.Consumer != fetch.ByAPI {
+		return j.allowed("the page could use the response")
 	}
 	return j.allowed("the script read the response, with status " + strconv.Itoa(o.Response.Status))
 }

@@ -29,6 +29,7 @@ type boundStep struct {
 	intended fetch.Request // what the request asks leave for; see Step.ByHand
 	resource Resource
 	after    time.Duration // after the step before it
+	verified bool          // see Step.Integrity
 	want     Want
 }
 
@@ -146,9 +147,12 @@ func (p *play) fill(maxWait time.Duration) {
 		step := boundStep{
 			resource: r,
 			want:     s.Want,
+			verified: s.Integrity,
 			request: fetch.Request{
 				API:            p.api,
 				Global:         s.Global,
+				Consumer:       s.Consumer,
+				CrossOrigin:    s.CrossOrigin,
 				URL:            p.claim.Target.URL + withQuery(r.Path, s.Query),
 				Method:         p.value(s.Method),
 				Headers:        p.headers(s.Headers),

@@ -226,11 +226,19 @@ func (s Scenario) inWords(step Step) string {
 		p.origin = ""
 	}
 	words := strings.Trim(step.Method, "‹›")
-	bound := boundStep{want: step.Want}
+	bound := boundStep{want: step.Want, verified: step.Integrity}
+	bound.request.Consumer, bound.request.CrossOrigin = step.Consumer, step.CrossOrigin
 	bound.request.Method = words
 	bound.request.Credentials = step.Credentials
 	bound.request.Redirect = step.Redirect
 	bound.resource.Path = "to a " + strings.Trim(string(s.resource(step)), "‹›")
+	switch step.Consumer {
+	case fetch.ByAPI:
+	case fetch.Beacon:
+		bound.resource.Path = strings.TrimPrefix(bound.resource.Path, "to ")
+	default:
+		bound.resource.Path = "" // it is of its kind
+	}
 	for _, h := range step.Headers {
 		name := strings.Trim(h.Name, "‹›")
 		if h.Name != name {

@@ -78,6 +78,11 @@ const (
 	KeepingResource      = "‹method-keeping redirect›" // one that redirects by 307 or 308
 	ElsewhereResource    = "‹resource elsewhere›"      // any that declares a redirect to another origin
 	WriteOnlyResource    = "‹write-only resource›"     // any that declares methods, and GET is none of them
+	ImageResource        = "‹image resource›"          // by kind, as are those that follow
+	ScriptResource       = "‹script resource›"
+	StyleResource        = "‹style resource›"
+	FontResource         = "‹font resource›"
+	EventsResource       = "‹events resource›"
 )
 
 // isRole reports whether the value is a role, and not itself a value.
@@ -177,7 +182,8 @@ func (c Claim) values(role Role) ([]string, *gap) {
 			return nil, unclaimed("the policy exposes every header")
 		}
 		return []string{""}, nil // the judge takes it from the wire
-	case PlainResource, OtherResource, ErrorResource, NotFoundResource, UnauthorizedResource, ClientErrorResource, ServerErrorResource, WriteOnlyResource:
+	case PlainResource, OtherResource, ErrorResource, NotFoundResource, UnauthorizedResource, ClientErrorResource, ServerErrorResource, WriteOnlyResource,
+		ImageResource, ScriptResource, StyleResource, FontResource, EventsResource:
 		return orGap(c.paths(role), noResource())
 	case RedirectingResource, MovedResource, SeeOtherResource, KeepingResource, ElsewhereResource:
 		return orGap(c.redirecting(role), noResource())
@@ -197,7 +203,8 @@ func (c Claim) paths(role Role) []string {
 	var paths []string
 	plain := 0
 	for _, r := range c.Resources {
-		isPlain := (r.Status == 0 || r.Status/100 == 2) && r.RedirectsTo == "" && r.Kind == ""
+		answers := (r.Status == 0 || r.Status/100 == 2) && r.RedirectsTo == ""
+		isPlain := answers && r.Kind == ""
 		if isPlain {
 			plain++
 		}
@@ -219,6 +226,8 @@ func (c Claim) paths(role Role) []string {
 			plays = r.Status/100 == 5
 		case WriteOnlyResource:
 			plays = isPlain && len(r.Methods) > 0 && !slices.Contains(r.Methods, "GET")
+		case ImageResource, ScriptResource, StyleResource, FontResource, EventsResource:
+			plays = answers && role == Role("‹"+r.Kind+" resource›")
 		}
 		if plays {
 			paths = append(paths, r.Path)

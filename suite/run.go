@@ -430,6 +430,13 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 		}
 		r := s.request
 		r.Tag, r.Timeout, r.Hold = tag, timeout, run.target.Effects != fetch.Deliver
+		if s.verified {
+			if r.Integrity, err = run.asker.integrity(ctx, p.origin, r); err != nil {
+				a.Error = err.Error()
+				a.Unjudged = NotObservable
+				return a
+			}
+		}
 		var o fetch.Observation
 		if p.scenario.AskedByCorsproof {
 			o, err = run.asker.ask(ctx, r)

@@ -86,6 +86,14 @@ type Step struct {
 	UploadListener bool
 	Global         fetch.Global
 
+	// Consumer makes the request in place of an API, with this crossorigin attribute.
+	Consumer    fetch.Consumer
+	CrossOrigin fetch.CrossOrigin
+
+	// Integrity has the page verify the bytes, of which corsproof finds the digest
+	// before.
+	Integrity bool
+
 	// Resource is asked in place of the scenario's.
 	Resource Role
 
@@ -177,7 +185,7 @@ type Chapter struct {
 func Chapters() []Chapter {
 	return []Chapter{
 		simpleRequests, preflights, methods, headers, credentials, exposedHeaders,
-		preflightCache, origins, errorAnswers, resources, redirects,
+		preflightCache, origins, errorAnswers, resources, redirects, consumers,
 		wildcards, uploads, ranges, consistency,
 		plainOptions, sameOrigin, rewrittenPreflights,
 	}

@@ -26,6 +26,8 @@ var _ = Describe("Chromium notices what the model notices", func() {
 		"errors.server.bare", "resources.any", "options.origin.400",
 		"redirects.bare", "redirects.any", "redirects.preflight", "redirects.after.preflight", "redirects.login", "redirects.loop",
 		"redirects.userinfo", "redirects.invalid", "redirects.scheme", "redirects.undeclared", "redirects.elsewhere.listed",
+		"consumers.static.bare", "consumers.static.twice", "consumers.image.any", "consumers.script.bare", "consumers.style.credentials",
+		"consumers.font.origins", "consumers.events.any", "consumers.beacon.credentials", "consumers.beacon.origins",
 	} {
 		It("of the fault "+id, func(ctx SpecContext) {
 			Expect(failing(ctx, fault(id))).To(Equal(recorded(id)))
