@@ -36,6 +36,7 @@ var _ = Describe("A page", func() {
 		Entry("an IPv6 address", "http://[::1]:4000"),
 		Entry("another loopback address", "http://127.0.0.2:5500"),
 		Entry("a dot at the end of its host", "http://app.example.test.:7001"),
+		Entry("a dot at the end of its host by https", "https://app.example.test.:8443"),
 		Entry("a dot at the beginning", "https://.example.test"),
 		Entry("a name of the DNS that is as long as can be", "https://"+strings.Repeat(strings.Repeat("e", 63)+".", 3)+strings.Repeat("e", 61)),
 		Entry("a private address", "http://192.168.0.1"),

@@ -67,6 +67,13 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 	}
 	within, cancel := t.bounded(ctx, openTimeout)
 	defer cancel()
+	if cannotServe(location) {
+		stop, err := fulfil(within, tabCtx, location)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+	}
 	if err := chromedp.Do(within, chromedp.Navigate(location+"/")); err != nil {
 		if unopenable(err) {
 			return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
