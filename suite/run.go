@@ -514,7 +514,7 @@ func advice(t Target) []string {
 	var all []string
 	mixed := false
 	for _, c := range claims(t) {
-		for _, a := range c.Policy.Advice() {
+		for _, a := range slices.Concat(c.Policy.Advice(), c.hosted()) {
 			if !slices.Contains(all, a) {
 				all = append(all, a)
 			}

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/publicsuffix"
 
+	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -52,6 +53,47 @@ var severities = map[occupant]struct{ credentialed, public, private Severity }{
 	neighbour:   {Medium, Low, Low},
 	uncertified: {Low, Info, Info},
 	nobody:      {Info, Info, Info},
+}
+
+// rank is the order of severities, the worst first.
+var rank = []Severity{Critical, High, Medium, Low, Info}
+
+// Severity is the worst that a failure of the scenario can mean: that an origin is let in
+// with credentials, towards a target and a policy like most. It is empty where none is.
+func (s Scenario) Severity() Severity {
+	if !slices.ContainsFunc(s.Steps, func(step Step) bool { return step.Want.Shared == No || step.Want.Leaves == No }) {
+		return ""
+	}
+	usual := claims(Target{URL: "https://api.example.com", Policy: policy.Policy{
+		AllowOrigins: []string{"https://app.example.org", "https://dev.example.org:8443", "https://*.example.net"},
+	}})[0]
+	role := s.origin()
+	if s.AskedByCorsproof {
+		role = Role(s.Steps[0].Headers[0].Value)
+	}
+	if !slices.Contains(refusedRoles(), role) {
+		return ""
+	}
+	worst := Info
+	for _, origin := range usual.candidates(role) {
+		p := play{scenario: s, claim: usual, origin: origin, bindings: map[Role]string{role: origin}}
+		if bad := severities[p.occupant()].credentialed; slices.Index(rank, bad) < slices.Index(rank, worst) {
+			worst = bad
+		}
+	}
+	return worst
+}
+
+// refusedRoles are those of an origin that is not to be let in.
+func refusedRoles() []Role {
+	roles := []Role{UnrelatedOrigin, OpaqueOrigin, LookAlike, AppOrigin, UserinfoOrigin, OriginList}
+	for _, older := range olderLikenesses {
+		roles = append(roles, older.role)
+	}
+	for _, l := range lookAlikes {
+		roles = append(roles, l.role())
+	}
+	return roles
 }
 
 // weigh says of an outcome that let an origin in what could be read there, over all
@@ -230,4 +272,21 @@ func isPrivate(target string) bool {
 	}
 	return net.ParseIP(host) == nil && slices.Contains([]string{"localhost", "local", "internal", "lan", "home", "corp"}, topLevelOf(host)) ||
 		!strings.Contains(host, ".")
+}
+
+// hosted says of each pattern of the policy whose sub-domains strangers can have that
+// they can: a public suffix, such as github.io.
+func (c Claim) hosted() []string {
+	var advice []string
+	for _, allowed := range c.Policy.AllowOrigins {
+		_, host, isPattern := pattern(allowed)
+		o, ok := parseOriginal("https://" + host)
+		if !isPattern || !ok {
+			continue
+		}
+		if suffix, managed := publicsuffix.PublicSuffix(o.host); suffix == o.host && (managed || strings.Contains(suffix, ".")) {
+			advice = append(advice, fmt.Sprintf("allowOrigins lists %q, and anybody can have a page under %s: list the very origins that need to.", allowed, suffix))
+		}
+	}
+	return advice
 }

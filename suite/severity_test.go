@@ -64,3 +64,63 @@ var _ = ginkgo.Describe("The severity of an origin that is let in", func() {
 			"a page of an opaque origin read the response, status 200 and 12 bytes, without credentials (any site, by a sandboxed frame, gets at what a stranger cannot reach)"))
 	})
 })
+
+var _ = ginkgo.Describe("The worst severity of a scenario", func() {
+	severity := func(id string) Severity {
+		for _, s := range Scenarios() {
+			if s.ID == id {
+				return s.Severity()
+			}
+		}
+		ginkgo.Fail("no scenario " + id)
+		return ""
+	}
+
+	ginkgo.DescribeTable("follows from the roles of its origin", func(id string, worst Severity) {
+		Expect(severity(id)).To(Equal(worst))
+	},
+		ginkgo.Entry("any site", "origins.refused", Critical),
+		ginkgo.Entry("any site by http", "origins.refused.unrelated-scheme", Critical),
+		ginkgo.Entry("any site's preflight", "origins.refused.preflight", Critical),
+		ginkgo.Entry("a frame", "origins.refused.opaque", High),
+		ginkgo.Entry("a name that is free", "origins.refused.suffix", High),
+		ginkgo.Entry("look-alikes, an unrelated one by http among them", "origins.refused.look-alike.preflight", Critical),
+		ginkgo.Entry("the network", "origins.refused.scheme", Medium),
+		ginkgo.Entry("a neighbour", "origins.refused.subdomain", Medium),
+		ginkgo.Entry("no certificate", "origins.refused.backtick", Low),
+		ginkgo.Entry("no name", "origins.refused.every-dot", Info),
+		ginkgo.Entry("no page", "origins.refused.app", Info),
+		ginkgo.Entry("nothing refused", "simple.get", Severity("")),
+		ginkgo.Entry("nothing but a method", "methods.unlisted", Severity("")),
+	)
+
+	ginkgo.It("is there for all that refuse an origin", func() {
+		for _, s := range origins.Scenarios {
+			if s.origin() != AllowedOrigin {
+				Expect(s.Severity()).NotTo(BeEmpty(), s.ID)
+			}
+		}
+	})
+})
+
+var _ = ginkgo.DescribeTable("A pattern of what strangers can have", func(allowed, advice string) {
+	given := adviceOn(allowed)
+	if advice == "" {
+		Expect(given).To(BeEmpty())
+	} else {
+		Expect(given).To(ConsistOf(ContainSubstring(advice)))
+	}
+},
+	ginkgo.Entry("a hosting service", "https://*.github.io", "anybody can have a page under github.io"),
+	ginkgo.Entry("a country's second level", "https://*.co.uk", "under co.uk"),
+	ginkgo.Entry("a top-level domain", "https://*.com", "under com"),
+	ginkgo.Entry("with a port", "https://*.github.io:8443", "under github.io"),
+	ginkgo.Entry("one's own page of a hosting service", "https://*.me.github.io", ""),
+	ginkgo.Entry("one's own domain", "https://*.example.org", ""),
+	ginkgo.Entry("localhost", "http://*.localhost", ""),
+	ginkgo.Entry("an exact origin", "https://me.github.io", ""),
+)
+
+func adviceOn(allowed string) []string {
+	return claims(Target{URL: "https://api.example.com", Policy: policy.Policy{AllowOrigins: []string{allowed}}})[0].hosted()
+}

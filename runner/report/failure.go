@@ -35,7 +35,7 @@ func explain(r suite.Result, target string, verbose bool) []field {
 		add("", "Intermittent: when it was tried again, it passed. One of several servers behind one name may differ.")
 	}
 	if r.Severity != "" {
-		add("severity", string(r.Severity))
+		add("severity", fmt.Sprintf("%s: %s", r.Severity, inWords(string(r.Severity))))
 	}
 	step := r.Spec
 	if r.Step != "" {

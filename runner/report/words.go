@@ -13,7 +13,7 @@ type Meaning struct {
 	How  string // what to do about it; may be empty
 }
 
-// Words are the verdicts, the reasons of unjudged and the causes of broken: the words
+// Words are the verdicts, the severities, the reasons of unjudged and the causes of broken: the words
 // of a report that suite.Explain does not know.
 func Words() []string {
 	var words []string
@@ -43,6 +43,12 @@ var meanings = []struct {
 	{string(suite.Unclaimed), Meaning{"the policy makes no such promise", ""}},
 	{string(suite.Unjudged), Meaning{"the policy makes the promise, but this run cannot see whether it is kept", "see the reason next to it"}},
 	{string(suite.Broken), Meaning{"the browser, corsproof or the network is to blame, not the target's CORS", "see the cause next to it"}},
+
+	{string(suite.Critical), Meaning{"any site can do it with the data of a logged-in user", "repair it before anything else"}},
+	{string(suite.High), Meaning{"any site can that goes to some length, such as to register a name", "repair it soon"}},
+	{string(suite.Medium), Meaning{"a neighbour on the domain, the network or the machine can, or any site with what no stranger reaches", "repair it"}},
+	{string(suite.Low), Meaning{"what can be read, anybody can ask for without a browser, or no browser takes the page's certificate", "repair the comparison when you are there"}},
+	{string(suite.Info), Meaning{"nobody can have such a page, as names are given today", "repair the comparison when you are there"}},
 
 	{suite.Held, Meaning{
 		"only the actual response could show it",

@@ -77,6 +77,8 @@ type Fault struct {
 
 	Broken  []string `json:"broken,omitempty"` // what the browser, or corsproof, gave up on
 	Seconds float64  `json:"seconds"`
+
+	tried map[string]bool // the ids of the scenarios that could be judged
 }
 
 // A Sound is what came of a server that keeps its policy.
@@ -94,6 +96,9 @@ type Scenario struct {
 
 	// BrowserOnly says why the model sees nothing there. It is empty in a browser.
 	BrowserOnly string `json:"browserOnly,omitempty"`
+
+	// Untried says why no fault could be noticed there by this user agent.
+	Untried string `json:"untried,omitempty"`
 }
 
 // Check returns an error if the options are wrong.
@@ -215,7 +220,11 @@ func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 		judged.Broken = []string{err.Error()}
 		return judged
 	}
+	judged.tried = map[string]bool{}
 	for _, r := range report.Results {
+		if r.Verdict != suite.Unclaimed && r.Verdict != suite.Unjudged {
+			judged.tried[r.ID] = true
+		}
 		switch r.Verdict {
 		case suite.Fail:
 			judged.By = append(judged.By, r.ID)
@@ -274,6 +283,8 @@ func (m *Matrix) scenarios(byModel bool) []Scenario {
 		noticed := Scenario{ID: s.ID, Notices: []string{}}
 		if byModel {
 			noticed.BrowserOnly = s.BrowserOnly
+		} else if !slices.ContainsFunc(m.Faults, func(f Fault) bool { return f.tried[s.ID] }) {
+			noticed.Untried = "only a server under a name of its own could be asked"
 		}
 		for _, f := range m.Faults {
 			if slices.Contains(f.By, s.ID) {
@@ -297,7 +308,7 @@ func (m *Matrix) Skipped() []Fault {
 
 // Idle are the scenarios that notice nothing, though they could.
 func (m *Matrix) Idle() []Scenario {
-	return filter(m.Scenarios, func(s Scenario) bool { return len(s.Notices) == 0 && s.BrowserOnly == "" })
+	return filter(m.Scenarios, func(s Scenario) bool { return len(s.Notices) == 0 && s.BrowserOnly == "" && s.Untried == "" })
 }
 
 // Accused are the servers that are right and have findings.

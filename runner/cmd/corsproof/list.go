@@ -55,6 +55,9 @@ type entry struct {
 	Spec       string      `json:"spec"`                 // the section of the Standard
 	Behaviours []string    `json:"behaviours,omitempty"` // what it covers of the protocol
 	Needs      []string    `json:"needs,omitempty"`      // scenarios that it depends on
+
+	// Severity is the worst that its failure can mean, where an origin is refused.
+	Severity suite.Severity `json:"severity,omitempty"`
 }
 
 // entries are the scenarios of both families, in the order of reports.
@@ -64,7 +67,7 @@ func entries() []entry {
 		for _, s := range c.Scenarios {
 			all = append(all, entry{
 				ID: s.ID, Family: serverFamily, Chapter: c.Title, Level: s.Level, Title: s.Title, Spec: s.SpecURL(),
-				Behaviours: s.Covers, Needs: s.Needs,
+				Behaviours: s.Covers, Needs: s.Needs, Severity: s.Severity(),
 			})
 		}
 	}
