@@ -39,6 +39,7 @@ func Fill(r *suite.Report, name string) {
 			c.Guessed = guessed
 			if len(promises) > 1 {
 				c.Resources = p.Paths
+				c.Notes = append(c.Notes, "The target keeps another policy elsewhere: these lines must hold for the paths above alone.")
 			}
 			r.Repairs = append(r.Repairs, c)
 		}

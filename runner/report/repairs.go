@@ -24,10 +24,11 @@ func (c *console) repairs() {
 		if r.Guessed != "" {
 			about = append(about, "It seems to be one: "+visible(r.Guessed, sentenceLimit)+". --fixes NAME shows another kind, --fixes all shows all.")
 		}
-		about = append(about, "This is the whole of the policy: it replaces all that is said there of CORS now.")
+		whole := "This is the whole of the policy"
 		if len(r.Resources) > 0 {
-			about = append(about, "It is for "+visible(listed(r.Resources, valueLimit), sentenceLimit)+" alone.")
+			whole += " of " + visible(listed(r.Resources, valueLimit), sentenceLimit)
 		}
+		about = append(about, whole+": it replaces all that is said there of CORS now.")
 		c.hanging("  ", 2, strings.Join(about, " "))
 		for _, n := range r.Notes {
 			c.hanging("  Note: ", 8, visible(n, sentenceLimit))
