@@ -178,7 +178,9 @@ func promised(target string, p policy.Policy) string {
 		"target": target,
 		"policy": p,
 		"resources": []map[string]any{
-			{"path": "/v1/items"}, {"path": "/v1/missing", "status": 404}, {"path": "/v1/private", "status": 401},
+			{"path": "/v1/items"}, {"path": "/v1/public", "cacheable": true},
+			{"path": "/v1/old", "redirectsTo": "/v1/items", "status": 301}, {"path": "/v1/moved", "redirectsTo": "/v1/items", "status": 307},
+			{"path": "/v1/missing", "status": 404}, {"path": "/v1/private", "status": 401},
 			{"path": "/v1/broken", "status": 500}, {"path": "/v1/down", "status": downStatus(target)},
 		},
 		"effects": "deliver",
