@@ -2,7 +2,6 @@ package repair
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
@@ -11,14 +10,14 @@ import (
 // partsOf are the parts of a configuration that answer a reason of failure, the one to
 // look at first in front.
 var partsOf = map[string][]part{
-	"MissingAllowOriginHeader":  {allowOrigin},
+	"MissingAllowOriginHeader":  {allowOrigin, credentials, expose}, // what is not reached says nothing else either
 	"WildcardOriginNotAllowed":  {allowOrigin},
 	"MultipleAllowOriginValues": {doubles, allowOrigin},
 	"InvalidAllowOriginValue":   {allowOrigin},
 	"AllowOriginMismatch":       {allowOrigin},
 	"InvalidAllowCredentials":   {credentials},
 
-	"PreflightMissingAllowOriginHeader":  {preflight, allowOrigin},
+	"PreflightMissingAllowOriginHeader":  {preflight, allowOrigin, credentials, methods, headers, maxAge},
 	"PreflightWildcardOriginNotAllowed":  {allowOrigin},
 	"PreflightMultipleAllowOriginValues": {doubles, allowOrigin},
 	"PreflightInvalidAllowOriginValue":   {allowOrigin},
@@ -50,24 +49,28 @@ var partsOf = map[string][]part{
 // Answer returns what in the server's configuration for a policy answers a failure. It
 // reports false if nothing in it does: then it is not the configuration that fails.
 func (s Server) Answer(p policy.Policy, reason string, onError bool) (suite.Repair, bool) {
-	parts, ok := partsOf[reason]
-	if !ok {
+	parts := partsFor(reason, onError)
+	if parts == nil {
 		return suite.Repair{}, false
 	}
+	return suite.Repair{Server: s.Name, Why: s.why(parts), Lines: s.excerpt(p, parts)}, true
+}
+
+// partsFor are the parts that answer a failure, which is nil where no configuration does.
+func partsFor(reason string, onError bool) []part {
+	parts := partsOf[reason]
 	if onError && slices.Contains(parts, allowOrigin) && !slices.Contains(parts, preflight) {
 		parts = append([]part{errorPages}, parts...)
 	}
-	a := suite.Repair{Server: s.Name}
+	return parts
+}
+
+// why says what to mind there: the sentence on the first of the parts that has one.
+func (s Server) why(parts []part) []string {
 	for _, part := range parts {
-		if trap := s.traps[part]; trap != "" && a.Why == nil {
-			a.Why = []string{trap}
+		if trap := s.traps[part]; trap != "" {
+			return []string{trap}
 		}
 	}
-	for _, l := range s.written(p).lines {
-		serves := slices.ContainsFunc(l.parts, func(p part) bool { return slices.Contains(parts, p) })
-		if serves && !slices.Contains(a.Lines, l.text) || serves && strings.Trim(l.text, " \t}") == "" {
-			a.Lines = append(a.Lines, l.text)
-		}
-	}
-	return a, true
+	return nil
 }

@@ -68,26 +68,23 @@ func promiseOf(promises []suite.Promise, path string) int {
 	return max(0, slices.IndexFunc(promises, func(p suite.Promise) bool { return slices.Contains(p.Paths, path) }))
 }
 
-// answers is what answers all failures of a result, in their order.
+// answers is what answers all failures of a result at once.
 func (s Server) answers(p suite.Promise, t suite.Target, r suite.Result) (suite.Repair, bool) {
 	all := suite.Repair{Server: s.Name}
-	answered := false
+	var parts []part
 	onError := slices.ContainsFunc(t.Resources, func(res suite.Resource) bool { return res.Path == r.Resource && res.Status >= 400 })
 	for _, f := range r.Failures {
-		a, ok := s.Answer(p.Policy, string(f.Reason), onError && !f.Reason.OfPreflight())
-		if !ok {
-			continue
-		}
-		answered = true
-		for _, why := range a.Why {
+		more := partsFor(string(f.Reason), onError && !f.Reason.OfPreflight())
+		parts = append(parts, more...)
+		for _, why := range s.why(more) {
 			if !slices.Contains(all.Why, why) {
 				all.Why = append(all.Why, why)
 			}
 		}
-		if !slices.ContainsFunc(a.Lines, func(l string) bool { return !slices.Contains(all.Lines, l) }) {
-			continue // the lines of another failure are these too
-		}
-		all.Lines = append(all.Lines, a.Lines...)
 	}
-	return all, answered
+	if parts == nil {
+		return all, false
+	}
+	all.Lines = s.excerpt(p.Policy, parts)
+	return all, true
 }
