@@ -4,6 +4,6 @@ package useragent
 func Chapters() []Chapter {
 	return []Chapter{
 		simple, safelist, preflights, lists, methods, wildcards, acao, credentials, exposed,
-		cache, redirects, statuses, networkErrors,
+		cache, redirects, statuses, opaque, consumers, networkErrors,
 	}
 }

@@ -112,6 +112,22 @@ var deviations = slices.Concat([]Deviation{
 	},
 	{
 		Browser:  chromium,
+		Scenario: "browser.opaque.origin.no-referrer",
+		Instead:  "It says the page's origin, whatever the referrer policy.",
+		Evidence: "D-11",
+		Link:     "https://crbug.com/1066422",
+		Wants:    []Want{unseen(sends("POST"))},
+	},
+	{
+		Browser:  chromium,
+		Scenario: "browser.opaque.origin.same-origin",
+		Instead:  "It says the page's origin, whatever the referrer policy.",
+		Evidence: "D-11",
+		Link:     "https://crbug.com/1066422",
+		Wants:    []Want{unseen(sends("POST"))},
+	},
+	{
+		Browser:  chromium,
 		Scenario: "browser.safelist.unsafe.user-agent",
 		Instead:  "It drops a User-Agent that a script sets.",
 		Evidence: "D-15",

@@ -201,21 +201,33 @@ func (w Want) inWords() string {
 	if w.Exception != "" {
 		parts = append(parts, fmt.Sprintf("catches %q", w.Exception))
 	}
-	sent := "the server gets " + wantLine(w.Sent)
+	var sent []string
 	for _, s := range w.Sent {
-		for _, h := range s.Headers {
-			sent += fmt.Sprintf(", %s with %s: %s", s.Method, h.Name, h.Value)
-		}
-		if s.Origin == Absent {
-			sent += fmt.Sprintf(", %s without Origin", s.Method)
-		} else if s.Origin == "null" {
-			sent += fmt.Sprintf(", %s with Origin: null", s.Method)
-		}
-		for _, name := range s.Without {
-			sent += fmt.Sprintf(", %s without %s", s.Method, http.CanonicalHeaderKey(name))
-		}
+		sent = append(sent, s.inWords())
 	}
-	return joined(append(parts, sent))
+	return joined(append(parts, "the server gets "+listed(sent)))
+}
+
+// inWords names the request, with what must be particular about it.
+func (s Sent) inWords() string {
+	var particulars []string
+	switch s.Origin {
+	case Absent:
+		particulars = append(particulars, "no Origin")
+	case "null":
+		particulars = append(particulars, "Origin: null")
+	}
+	for _, h := range s.Headers {
+		particulars = append(particulars, h.Name+": "+h.Value)
+	}
+	for _, name := range s.Without {
+		particulars = append(particulars, "no "+http.CanonicalHeaderKey(name))
+	}
+	words := s.Method + " " + s.URL
+	if len(particulars) > 0 {
+		words += " (" + strings.Join(particulars, "; ") + ")"
+	}
+	return words
 }
 
 // joined joins clauses as a sentence does.

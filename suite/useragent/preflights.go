@@ -10,7 +10,7 @@ import (
 var preflights = Chapter{
 	Name:  "preflight",
 	Title: "The CORS-preflight request",
-	Scenarios: []Scenario{
+	Scenarios: append(referrers(), []Scenario{
 		{
 			ID:     "browser.preflight.shape",
 			Title:  "A CORS-preflight request must be OPTIONS with Origin, Accept: */*, and the method",
@@ -139,5 +139,27 @@ var preflights = Chapter{
 				ok(anyOrigin)),
 			Steps: once(ask("PUT"), shared(asks("PUT", ""), sends("PUT"))),
 		},
-	},
+	}...),
+}
+
+// referrers are the referrer policies, which hold for the CORS-preflight request as
+// for the actual one.
+func referrers() []Scenario {
+	var all []Scenario
+	for _, policy := range []string{
+		"no-referrer", "no-referrer-when-downgrade", "origin", "origin-when-cross-origin", "same-origin", "strict-origin", "unsafe-url",
+	} {
+		all = append(all, Scenario{
+			ID:     "browser.preflight.referrer." + policy,
+			Title:  "A CORS-preflight request must have the Referer of the actual request under the referrer policy " + policy,
+			Spec:   "cors-preflight-fetch",
+			Covers: []string{"PR-07"},
+			APIs:   byFetch,
+			Stub:   preflight(ok(anyOrigin, allowMethods+"PUT"), ok(anyOrigin)),
+			Steps: once(fetch.Request{Method: "PUT", ReferrerPolicy: policy}, Want{
+				Type: fetch.CORS, Status: 200, Sent: []Sent{asks("PUT", ""), sends("PUT")}, Alike: []string{"Referer"},
+			}),
+		})
+	}
+	return all
 }

@@ -132,7 +132,7 @@ func generous(s useragent.Scenario) useragent.Scenario {
 		for _, h := range step.Request.Headers {
 			headers = append(headers, h.Name)
 		}
-		if step.Request.Credentials == fetch.Include {
+		if step.Request.Credentials == fetch.Include || step.Request.CrossOrigin == fetch.UseCredentials {
 			origin := useragent.Page
 			if s.Origin != "" {
 				origin = s.Origin
@@ -174,6 +174,8 @@ var notByAnswer = []string{
 	"browser.methods.trace.", "browser.methods.track.", "browser.methods.connect.", "browser.errors.xhr.method",
 	"browser.errors.fetch.method", "browser.errors.xhr.header", "browser.errors.xhr.timeout",
 	"browser.redirects.location.", "browser.redirects.error", "browser.redirects.count.21",
+	"browser.opaque.method.", "browser.opaque.redirect.manual", "browser.opaque.redirect.error", "browser.opaque.integrity",
+	"browser.opaque.same-origin", "browser.consumers.worker", "browser.consumers.script.integrity.plain", "browser.consumers.style.integrity.plain",
 }
 
 var _ = Describe("Every scenario can fail:", func() {
