@@ -105,9 +105,22 @@ var _ = Describe("explain", func() {
 		Expect(stderr(s)).To(HavePrefix("corsproof: --fixes iis: no such kind of server; expected nginx, apache, "))
 	})
 
+	It("explains a scenario of a browser, with what is known of some", func() {
+		s := corsproof("explain", "browser.cache.max-age.negative")
+
+		Expect(s).To(gexec.Exit(0))
+		Expect(stdout(s)).To(HavePrefix("browser.cache.max-age.negative (of a browser)\n\n  Access-Control-Max-Age: -1 must count as none.\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n  2. PUT http://api.example.test: the script gets the response with status 200; the server gets PUT http://api.example.test\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n    answers OPTIONS 200\n      Access-Control-Allow-Origin: *\n"))
+		Expect(stdout(s)).To(ContainSubstring("\n  Known of chromium: It does not remember the answer"))
+	})
+
 	It("explains every scenario and every reason", func() {
 		args := []string{"explain"}
 		for _, scenario := range suite.Scenarios() {
+			args = append(args, scenario.ID)
+		}
+		for _, scenario := range useragent.Scenarios() {
 			args = append(args, scenario.ID)
 		}
 		for _, reason := range suite.Reasons() {

@@ -12,6 +12,7 @@ import (
 	"github.com/corsproof/corsproof/runner/repair"
 	"github.com/corsproof/corsproof/runner/report"
 	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/useragent"
 )
 
 func newExplain() *cobra.Command {
@@ -71,6 +72,9 @@ func explain(name string) (string, bool) {
 	if text, ok := suite.Explain(name); ok {
 		return text, true
 	}
+	if text, ok := useragent.Explain(name); ok {
+		return text, true
+	}
 	m, ok := report.MeaningOf(name)
 	if !ok {
 		return "", false
@@ -122,6 +126,9 @@ func configuration(s repair.Server) string {
 func names() []string {
 	var all []string
 	for _, s := range suite.Scenarios() {
+		all = append(all, s.ID)
+	}
+	for _, s := range useragent.Scenarios() {
 		all = append(all, s.ID)
 	}
 	for _, r := range suite.Reasons() {
