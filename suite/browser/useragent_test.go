@@ -47,6 +47,9 @@ var _ = It("Chromium's reasons are those that are written", func(ctx SpecContext
 	DeferCleanup(c.Close)
 	for _, s := range useragent.Scenarios() {
 		step := s.Steps[0]
+		if s.ID == "browser.status.preflight.407" { // there is no proxy that could ask: Chromium takes it for no response
+			continue
+		}
 		if len(s.Steps) > 1 || step.Want.Reason == "" || s.Cause != "" || known(s.ID) || slices.Contains(ours, step.Want.Reason) {
 			continue
 		}
