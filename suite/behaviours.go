@@ -27,7 +27,7 @@ var behaviours = []Behaviour{
 	{ID: "SR-09", Says: "a POST without Content-Type is not preflighted, and the server must know that"},
 	{ID: "SR-10", Says: "a POST of a multipart form is not preflighted"},
 	{ID: "SR-11", Says: "a POST of a multipart form with Authorization and credentials is"},
-	{ID: "SR-13", Says: "a request with keepalive is like any other", Excused: "a server cannot tell it from another request"},
+	{ID: "SR-13", Says: "a request with keepalive is like any other"},
 	{ID: "SR-18", Says: "browsers send Origin with POST to their own origin too"},
 
 	// Safelisted methods and headers.
@@ -132,7 +132,7 @@ var behaviours = []Behaviour{
 	{ID: "OR-08", Says: "an internationalized host comes in its ASCII form"},
 	{ID: "OR-09", Says: "what is refused one way is refused the other way round"},
 	{ID: "OR-10", Says: "a form that navigates by POST sends Origin", Excused: "a navigation is no CORS request"},
-	{ID: "OR-11", Says: "with a strict referrer policy it sends Origin: null", Excused: "a navigation is no CORS request"},
+	{ID: "OR-11", Says: "with a strict referrer policy it sends Origin: null"},
 	{ID: "OR-12", Says: "a default port is never sent"},
 
 	// Statuses.
@@ -145,10 +145,10 @@ var behaviours = []Behaviour{
 	// What else makes CORS requests.
 	{ID: "CO-01", Says: "EventSource with credentials"},
 	{ID: "CO-02", Says: "EventSource that is refused does not try again"},
-	{ID: "CO-03", Says: "EventSource through a redirect, and after a lost connection", Excused: "redirects are asked by fetch(), which meets the same steps; a lost connection is not the server's CORS"},
+	{ID: "CO-03", Says: "EventSource through a redirect, and after a lost connection"},
 	{ID: "CO-05", Says: "EventSource sends back any Last-Event-ID without a preflight", Excused: "it is sent without a preflight, which a server cannot change"},
 	{ID: "CO-08", Says: "a beacon of another type than a form's is preflighted, with credentials"},
-	{ID: "CO-09", Says: "such a beacon through a redirect", Excused: "redirects of preflighted requests are asked by fetch(), which meets the same steps"},
+	{ID: "CO-09", Says: "such a beacon through a redirect"},
 	{ID: "CO-11", Says: "an image with crossorigin=anonymous"},
 	{ID: "CO-12", Says: "an image with crossorigin=use-credentials"},
 	{ID: "CO-16", Says: "a script with crossorigin"},
@@ -162,7 +162,7 @@ var behaviours = []Behaviour{
 	{ID: "CO-28", Says: "WebSocket sends Origin, and knows no CORS", Excused: "no CORS request"},
 
 	// Neighbours of CORS.
-	{ID: "NC-04", Says: "Cross-Origin-Resource-Policy does not concern CORS requests", Excused: "another header's business"},
+	{ID: "NC-04", Says: "Cross-Origin-Resource-Policy does not concern CORS requests"},
 	{ID: "MI-01", Says: "HTTP caches and Vary", Excused: "said in VA-01 to VA-04"},
 	{ID: "MI-03", Says: "Timing-Allow-Origin takes a list, unlike Access-Control-Allow-Origin", Excused: "another header's business"},
 	{ID: "MI-04", Says: "Cross-Origin-Embedder-Policy is content with CORS", Excused: "another header's business"},

@@ -47,7 +47,7 @@ var _ = Describe("list", func() {
 		s := corsproof("list", "--behaviours")
 		Expect(s).To(gexec.Exit(0))
 		Expect(stdout(s)).To(MatchRegexp(`(?m)^PR-11  an upload listener .*\n +.*\bpreflight\.upload-listener\b`))
-		Expect(stdout(s)).To(MatchRegexp(`(?m)^NC-04  .*\n +not covered: `))
+		Expect(stdout(s)).To(MatchRegexp(`(?m)^CO-28  .*\n +not covered: `))
 
 		s = corsproof("list", "--behaviours", "--json")
 		Expect(s).To(gexec.Exit(0))
