@@ -20,6 +20,14 @@ type asker struct {
 	gate      fetch.Gate // nil where there is none to pass
 }
 
+// pass waits for the turn of one request. Nothing is sent without it.
+func (a asker) pass(ctx context.Context) error {
+	if a.gate == nil {
+		return nil
+	}
+	return a.gate.Pass(ctx)
+}
+
 // ask sends the request and returns what came, for the judge to read on the wire.
 // What a script would have seen is not known: the response has no type. A request to
 // be held back is not sent.
@@ -32,10 +40,8 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 			Exchanges: []fetch.Exchange{{Kind: fetch.Actual, By: byCorsproof, Request: held, Held: true}},
 		}, nil
 	}
-	if a.gate != nil {
-		if err := a.gate.Pass(ctx); err != nil {
-			return fetch.Observation{}, err
-		}
+	if err := a.pass(ctx); err != nil {
+		return fetch.Observation{}, err
 	}
 	began := time.Now()
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
@@ -92,6 +98,9 @@ const mostVerified = 64 << 20
 // integrity asks for a resource as a page would, and returns the integrity metadata
 // of its bytes.
 func (a asker) integrity(ctx context.Context, origin string, r fetch.Request) (string, error) {
+	if err := a.pass(ctx); err != nil {
+		return "", err
+	}
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(within, "GET", r.URL, nil)
