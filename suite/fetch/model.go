@@ -17,9 +17,9 @@ import (
 // Model is a user agent that follows the Standard step by step over an
 // http.RoundTripper. Its zero value is ready.
 //
-// It has no HTTP cache and no HSTS, sends neither Referer nor Sec-Fetch-*, and
-// does not know cookies' SameSite. A worker is like a page to it. It runs no script
-// that it loads, and decodes no image and no font: it goes by their first bytes.
+// It has no HSTS, sends neither Referer nor Sec-Fetch-*, and does not know cookies'
+// SameSite. A worker is like a page to it. It runs no script that it loads, and
+// decodes no image and no font: it goes by their first bytes.
 //
 // https://fetch.spec.whatwg.org/
 type Model struct {
@@ -35,7 +35,7 @@ type Model struct {
 	// DefaultMaxAgeCap.
 	MaxAgeCap time.Duration
 
-	// Now tells the time to the CORS-preflight cache. Nil means time.Now.
+	// Now tells the time to the caches. Nil means time.Now.
 	Now func() time.Time
 }
 
@@ -57,6 +57,7 @@ func (m Model) NewContext(context.Context) (Context, error) {
 		effects:   m.Effects,
 		cookies:   jar,
 		cache:     &PreflightCache{MaxAgeCap: m.MaxAgeCap, Now: m.Now},
+		responses: &HTTPCache{Now: m.Now},
 	}
 	if c.transport == nil {
 		own := NewTransport(nil, nil)
@@ -72,6 +73,7 @@ type modelContext struct {
 	cookies   http.CookieJar
 	cache     *PreflightCache
 	gate      Gate // nil where there is none to pass
+	responses *HTTPCache
 	closed    atomic.Bool
 }
 
@@ -451,7 +453,7 @@ func (f *fetching) networkFetch(req *request) (*received, *networkError) {
 		f.exchanges = append(f.exchanges, Exchange{Kind: Actual, Request: w, Held: true})
 		return nil, &networkError{ByHold, fmt.Sprintf("%s is held back: its method is not safe", req.method)}
 	}
-	return f.send(Actual, w, req.body, credentialed)
+	return f.cachedFetch(req, w, credentialed)
 }
 
 // originHeader returns the Origin that the actual request carries, or "". Where no

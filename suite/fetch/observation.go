@@ -86,6 +86,10 @@ type Exchange struct {
 
 	// Cached reports that the response came from the user agent's HTTP cache.
 	Cached bool `json:"cached,omitempty"`
+
+	// NotModified is the 304 by which the server confirmed a response in the HTTP
+	// cache, which Response then is, brought up to date.
+	NotModified *WireResponse `json:"notModified,omitempty"`
 }
 
 // A WireRequest is a request as it was sent.

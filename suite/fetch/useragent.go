@@ -46,6 +46,11 @@ type Context interface {
 	Close() error
 }
 
+// A CacheClearer is a Context that can empty its HTTP cache.
+type CacheClearer interface {
+	ClearHTTPCache(context.Context) error
+}
+
 // A Cookie is a name and a value to plant.
 type Cookie struct {
 	Name  string `json:"name" yaml:"name"`

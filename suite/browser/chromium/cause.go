@@ -18,6 +18,14 @@ var localNetwork = map[string]bool{
 	"PreflightInvalidAllowExternal":      true,
 }
 
+// redirectRefusals are the network errors by which Chromium refuses to follow a
+// redirect.
+var redirectRefusals = map[string]fetch.Reason{
+	"net::ERR_INVALID_REDIRECT":   fetch.InvalidRedirect,
+	"net::ERR_TOO_MANY_REDIRECTS": fetch.TooManyRedirects,
+	"net::ERR_UNSAFE_REDIRECT":    fetch.CorsDisabledScheme,
+}
+
 // refusedBefore reports whether a reason means that the actual request never left.
 func refusedBefore(reason string) bool {
 	return strings.HasPrefix(reason, "Preflight") || strings.HasSuffix(reason, "PreflightResponse") || localNetwork[reason]

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/chromedp"
@@ -115,6 +116,18 @@ func (c *isolated) SetCookies(ctx context.Context, rawURL string, cookies []fetc
 		Cookies:          params,
 		BrowserContextID: chromedp.FromContext(tab).BrowserContextID,
 	})
+	return err
+}
+
+var _ fetch.CacheClearer = (*isolated)(nil)
+
+// ClearHTTPCache empties the HTTP cache of the browser context.
+func (c *isolated) ClearHTTPCache(ctx context.Context) error {
+	tab, err := c.rootTab(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = callIn(ctx, tab, network.ClearBrowserCache, cdp.Empty{})
 	return err
 }
 

@@ -310,12 +310,13 @@ func (r *record) conclude(o *fetch.Observation, request fetch.Request, timedOut 
 			if wired {
 				e.Request.Headers = tr.sent[onWire].headers
 				if onWire < len(tr.received) {
-					e.Response = merged(tr.received[onWire], h.response)
+					e.Response, e.NotModified = merged(tr.received[onWire], h.response)
 				}
 				onWire++
 			}
 			if last && tr.failed != nil {
 				e.Error = tr.failed.ErrorText
+				e.Reason = string(redirectRefusals[e.Error])
 				e.Held = tr.failed.BlockedReason == network.BlockedReasonInspector && !r.stopped
 				if s := tr.failed.CorsErrorStatus; s != nil {
 					e.Reason = string(s.CorsError)
@@ -376,15 +377,15 @@ func (r *record) blame(o *fetch.Observation) {
 // merged is the response as it came over the wire, with the status text that only
 // the page's process knows. A 304 that the browser asked for by itself is none that a
 // script sees: the stored response, brought up to date, is.
-func merged(wire, page *fetch.WireResponse) *fetch.WireResponse {
+func merged(wire, page *fetch.WireResponse) (response, notModified *fetch.WireResponse) {
 	if wire.Status == http.StatusNotModified && page != nil && page.Status != http.StatusNotModified {
-		return page
+		return page, wire
 	}
 	m := *wire
 	if page != nil {
 		m.StatusText = page.StatusText
 	}
-	return &m
+	return &m, nil
 }
 
 // headerLines takes the protocol's headers apart: equal names come in one value,
