@@ -12,11 +12,12 @@ import (
 // assets are what the sample application serves to elements: each the smallest
 // that browsers take for real, by path.
 var assets = map[string]asset{
-	"/v1/logo.png": {"image/png", logo()},
-	"/v1/app.js":   {"text/javascript", []byte("globalThis.items = \"loaded\";\n")}, // a classic script and a module alike
-	"/v1/site.css": {"text/css", []byte("body { color: black; }\n")},
-	"/v1/text.ttf": {"font/ttf", typeface()},
-	"/v1/events":   {"text/event-stream", []byte("retry: 60000\ndata: first\n\n")},
+	"/v1/logo.png":  {"image/png", logo()},
+	"/v1/badge.png": {"image/png", logo()},
+	"/v1/app.js":    {"text/javascript", []byte("globalThis.items = \"loaded\";\n")}, // a classic script and a module alike
+	"/v1/site.css":  {"text/css", []byte("body { color: black; }\n")},
+	"/v1/text.ttf":  {"font/ttf", typeface()},
+	"/v1/events":    {"text/event-stream", []byte("retry: 60000\ndata: first\n\n")},
 }
 
 type asset struct {

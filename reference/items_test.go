@@ -76,6 +76,16 @@ var _ = Describe("Items", func() {
 		Entry(nil, "/v1/events", "text/event-stream", "retry: "),
 	)
 
+	It("answers 304 for what is public and unchanged", func() {
+		response := get(reference.Items(), "GET", "/v1/public", headers{"If-None-Match": one(`"items-1"`)})
+		Expect(response.StatusCode).To(Equal(304))
+		Expect(response.Header).To(BeEquivalentTo(headers{
+			"Etag": one(`"items-1"`), "X-Total-Count": one("2"), "Cache-Control": one("public, max-age=60"),
+		}))
+		Expect(get(reference.Items(), "GET", "/v1/public", headers{"If-None-Match": one(`"items-0"`)}).StatusCode).To(Equal(200))
+		Expect(get(reference.Items(), "PUT", "/v1/public", headers{"If-None-Match": one(`"items-1"`)}).StatusCode).To(Equal(200))
+	})
+
 	DescribeTable("is shared as the sample policy says",
 		func(path string, status int) {
 			cors, err := reference.New(policy.Sample())
