@@ -67,6 +67,7 @@ func serveReference() (*embedded, error) {
 				{Path: "/v1/site.css", Kind: "style"},
 				{Path: "/v1/text.ttf", Kind: "font"},
 				{Path: "/v1/events", Kind: "events"},
+				{Path: "/v1/badge.png", Kind: "image", Cacheable: true},
 			},
 			Effects: fetch.Deliver,
 		},

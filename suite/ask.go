@@ -17,15 +17,8 @@ const byCorsproof = "corsproof"
 // header that it need not, and reads no more of a body than it must.
 type asker struct {
 	transport http.RoundTripper
-	gate      fetch.Gate // nil where there is none to pass
-}
-
-// pass waits for the turn of one request. Nothing is sent without it.
-func (a asker) pass(ctx context.Context) error {
-	if a.gate == nil {
-		return nil
-	}
-	return a.gate.Pass(ctx)
+	gate      fetch.Gate       // nil where there is none to pass
+	cache     *fetch.HTTPCache // that stands before the transport, or nil
 }
 
 // ask sends the request and returns what came, for the judge to read on the wire.
@@ -40,10 +33,32 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 			Exchanges: []fetch.Exchange{{Kind: fetch.Actual, By: byCorsproof, Request: held, Held: true}},
 		}, nil
 	}
-	if err := a.pass(ctx); err != nil {
-		return fetch.Observation{}, err
-	}
 	began := time.Now()
+	exchange := fetch.Exchange{
+		Kind:    fetch.Actual,
+		By:      byCorsproof,
+		Request: fetch.WireRequest{Method: r.Method, URL: r.URL, Headers: r.Headers},
+	}
+	observed := func(o fetch.Observation) (fetch.Observation, error) {
+		o.Exchanges = []fetch.Exchange{exchange}
+		o.Seconds = time.Since(began).Seconds()
+		return o, nil
+	}
+	var found fetch.CacheAnswer
+	if a.cache != nil {
+		found = a.cache.Lookup("", fetch.DefaultCache, exchange.Request)
+		if found.Fresh {
+			exchange.Cached, exchange.Response = true, &found.Response
+			return observed(fetch.Observation{})
+		}
+		exchange.Request = found.Request
+	}
+	if a.gate != nil {
+		if err := a.gate.Pass(ctx); err != nil {
+			return fetch.Observation{}, err
+		}
+		began = time.Now()
+	}
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(within, r.Method, r.URL, strings.NewReader(r.Body))
@@ -51,45 +66,52 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 		return fetch.Observation{}, err
 	}
 	request.Header.Set("User-Agent", "corsproof")
-	for _, h := range r.Headers {
+	for _, h := range exchange.Request.Headers {
 		request.Header.Add(h.Name, h.Value)
 	}
-	exchange := fetch.Exchange{
-		Kind:    fetch.Actual,
-		By:      byCorsproof,
-		Request: fetch.WireRequest{Method: r.Method, URL: r.URL, Headers: r.Headers},
-	}
-	var o fetch.Observation
 	response, err := a.transport.RoundTrip(request)
+	if response != nil {
+		defer response.Body.Close()
+	}
 	switch {
 	case ctx.Err() != nil:
-		if response != nil {
-			response.Body.Close()
-		}
 		return fetch.Observation{}, ctx.Err()
 	case err != nil:
 		exchange.Error = err.Error()
+		o := fetch.Observation{Cause: fetch.CauseOf(err), Detail: err.Error()}
 		o.Response.Type = fetch.NetworkError
-		o.Cause, o.Detail = fetch.CauseOf(err), err.Error()
-	default:
-		if !strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") { // which may not end
-			io.CopyN(io.Discard, response.Body, 4<<10) // lets short answers keep the connection
-		}
-		response.Body.Close()
-		exchange.Response = &fetch.WireResponse{
-			Status:     response.StatusCode,
-			StatusText: strings.TrimPrefix(response.Status, response.Status[:min(4, len(response.Status))]),
-		}
-		for name, values := range response.Header {
-			for _, value := range values {
-				exchange.Response.Headers = append(exchange.Response.Headers, fetch.Header{Name: name, Value: value})
-			}
-		}
-		sortHeaders(exchange.Response.Headers)
+		return observed(o)
 	}
-	o.Exchanges = []fetch.Exchange{exchange}
-	o.Seconds = time.Since(began).Seconds()
-	return o, nil
+	wire := wireResponse(response)
+	exchange.Response = &wire
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "text/event-stream") {
+		return observed(fetch.Observation{}) // it may not end
+	}
+	if a.cache == nil {
+		io.CopyN(io.Discard, response.Body, 4<<10) // lets short answers keep the connection
+		return observed(fetch.Observation{})
+	}
+	if updated, _, ok := a.cache.Confirmed(found, wire); ok {
+		exchange.Response, exchange.NotModified = &updated, &wire
+		return observed(fetch.Observation{})
+	}
+	io.CopyN(io.Discard, a.cache.Keep(found, wire, response.Body), fetch.MaxBody)
+	return observed(fetch.Observation{})
+}
+
+// wireResponse is the response as a report has it.
+func wireResponse(response *http.Response) fetch.WireResponse {
+	wire := fetch.WireResponse{
+		Status:     response.StatusCode,
+		StatusText: strings.TrimPrefix(response.Status, response.Status[:min(4, len(response.Status))]),
+	}
+	for name, values := range response.Header {
+		for _, value := range values {
+			wire.Headers = append(wire.Headers, fetch.Header{Name: name, Value: value})
+		}
+	}
+	sortHeaders(wire.Headers)
+	return wire
 }
 
 // mostVerified is how much of a resource is read whose bytes a page is to verify.
@@ -98,9 +120,6 @@ const mostVerified = 64 << 20
 // integrity asks for a resource as a page would, and returns the integrity metadata
 // of its bytes.
 func (a asker) integrity(ctx context.Context, origin string, r fetch.Request) (string, error) {
-	if err := a.pass(ctx); err != nil {
-		return "", err
-	}
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(within, "GET", r.URL, nil)

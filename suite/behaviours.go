@@ -94,7 +94,7 @@ var behaviours = []Behaviour{
 	{ID: "EX-07", Says: "one element of Access-Control-Expose-Headers that is no token spoils it"},
 	{ID: "EX-08", Says: "the final response's Access-Control-Expose-Headers counts, not the redirect's"},
 	{ID: "EX-09", Says: "Access-Control-Expose-Headers has no effect on a preflight"},
-	{ID: "EX-10", Says: "the headers of a 304 update those of the stored response", Excused: "no scenario yet"},
+	{ID: "EX-10", Says: "the headers of a 304 update those of the stored response"},
 	{ID: "EX-11", Says: "a 304 to a script's own If-None-Match must pass the CORS check"},
 
 	// The CORS-preflight cache.
@@ -168,10 +168,10 @@ var behaviours = []Behaviour{
 	{ID: "MI-04", Says: "Cross-Origin-Embedder-Policy is content with CORS", Excused: "another header's business"},
 
 	// HTTP caches.
-	{ID: "VA-01", Says: "a response without Vary is stored for another origin's page", Excused: "no scenario yet"},
-	{ID: "VA-02", Says: "a response to no Origin is stored for a page that needs one", Excused: "no scenario yet"},
-	{ID: "VA-03", Says: "Vary is owed to requests without Origin, and to refused ones", Excused: "no scenario yet"},
-	{ID: "VA-04", Says: "a 304 keeps the CORS headers that the response had", Excused: "no scenario yet"},
+	{ID: "VA-01", Says: "a response without Vary is stored for another origin's page"},
+	{ID: "VA-02", Says: "a response to no Origin is stored for a page that needs one"},
+	{ID: "VA-03", Says: "Vary is owed to requests without Origin, and to refused ones"},
+	{ID: "VA-04", Says: "a 304 keeps the CORS headers that the response had"},
 }
 
 // ofBrowsers are the ids of the behaviours that no server can change. A scenario that

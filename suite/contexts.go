@@ -104,8 +104,13 @@ func originsOf(trials []*trial, apart Apart, lane int) []string {
 	var origins []string
 	for _, t := range trials {
 		p := &t.play
-		if !p.scenario.AskedByCorsproof && p.scenario.Apart == apart && p.lane == lane && !slices.Contains(origins, p.origin) {
-			origins = append(origins, p.origin)
+		if p.scenario.AskedByCorsproof || p.scenario.Apart != apart || p.lane != lane {
+			continue
+		}
+		for i := range p.steps {
+			if origin := p.at(i).origin; !slices.Contains(origins, origin) {
+				origins = append(origins, origin)
+			}
 		}
 	}
 	return origins

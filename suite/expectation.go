@@ -14,7 +14,7 @@ func (p play) expectation() string {
 		if i == 0 {
 			s.want.Unrefused = false // it is what the others are compared with
 		}
-		part := p.stepExpectation(s)
+		part := p.at(i).stepExpectation(s)
 		if i > 0 {
 			part = "then " + part
 		}
@@ -38,6 +38,13 @@ func (p play) stepExpectation(s boundStep) string {
 	add(w.Leaves, "is let through", "is not let through")
 	add(w.Shared, "has its response shared with the script", "has its response kept from the script")
 	add(w.Opaque, "has its redirect shown to the script, unfollowed", "has its redirect kept from the script")
+	if w.Made {
+		wants = append(wants, "is made")
+	}
+	add(w.Passes, "is answered so that the response may be shared", "is answered so that the response may not be shared")
+	if w.NotModified {
+		wants = append(wants, "is answered 304 where nothing has changed")
+	}
 	if w.Accepted {
 		wants = append(wants, "has its CORS-preflight request answered with success")
 	}
@@ -100,6 +107,12 @@ func (p play) requestInWords(s boundStep) string {
 	}
 	if s.request.Credentials == "include" {
 		words += " with credentials"
+	}
+	if s.request.Mode == fetch.NoCORS {
+		words += " without CORS"
+	}
+	if s.request.Cache == fetch.NoCache {
+		words += ", asking anew what is stored,"
 	}
 	switch s.request.Redirect {
 	case fetch.Manual:

@@ -123,6 +123,8 @@ var subjects = map[string]subject{
 	reasonNotRemembered: {"CORS-preflight fetch", "7.8", thePreflight, "Access-Control-Max-Age", fetch.Preflight, promisedMaxAge},
 	reasonStored: {"CORS protocol and HTTP caches", "", theCaches, "Vary", fetch.Actual,
 		func(play) string { return `"Origin" in the list, on every response of this URL` }},
+	reasonConfirmed: {"CORS protocol and HTTP caches", "", theCaches, "Access-Control-Allow-Origin", fetch.Actual,
+		func(p play) string { return fmt.Sprintf("%q on the 304, as on the response itself", p.origin) }},
 	reasonLedAstray: {"HTTP-redirect fetch", "", theRedirect, "Location", "",
 		func(play) string { return "a URL of an origin that the target declares" }},
 	reasonRefusedByServer: {"CORS protocol", "", theProtocol, "", "",

@@ -32,7 +32,7 @@ type outcome struct {
 func judge(p play, a Attempt) outcome {
 	doubt := outcome{verdict: Pass, expected: p.expectation()}
 	for i, o := range a.Steps {
-		j := judgement{play: p, step: i, bound: p.steps[i], observation: o, before: a.Steps[:i]}
+		j := judgement{play: p.at(i), step: i, bound: p.steps[i], observation: o, before: a.Steps[:i]}
 		for _, aspect := range j.aspects() {
 			if aspect == nil {
 				continue
@@ -102,6 +102,12 @@ func (j judgement) aspects() []*outcome {
 	}
 	if w.Opaque != Either {
 		aspects = append(aspects, j.opaque(w.Opaque))
+	}
+	if w.Passes != Either {
+		aspects = append(aspects, j.passes(w.Passes))
+	}
+	if w.NotModified {
+		aspects = append(aspects, j.notModified())
 	}
 	if w.Accepted {
 		aspects = append(aspects, j.accepted())
@@ -208,15 +214,23 @@ func (j judgement) leaves(want Answer) *outcome {
 // refused is the outcome of a request that CORS should have let through. The
 // Standard, replayed on what was recorded, says why.
 func (j judgement) refused() *outcome {
-	failures := fetch.Explain(j.play.origin, j.bound.request, j.within())
-	if len(failures) == 0 && j.fromCache() {
+	switch {
+	case j.fromCache():
 		return &outcome{
 			verdict:   Fail,
 			reason:    reasonStored,
 			observed:  fmt.Sprintf("the browser's HTTP cache had a response of this URL that was meant for another origin, and the CORS check refused it (%s)", j.observation.Detail),
 			onTheWire: true,
 		}
+	case j.confirmed():
+		return &outcome{
+			verdict:   Fail,
+			reason:    reasonConfirmed,
+			observed:  fmt.Sprintf("the server confirmed by 304 a stored response that was meant for another request, and the CORS check refused it (%s); %s", j.observation.Detail, j.grantedBy304()),
+			onTheWire: true,
+		}
 	}
+	failures := fetch.Explain(j.play.origin, j.bound.request, j.within())
 	if len(failures) == 0 {
 		// The browser refused what the Standard would not: no fault of the server.
 		return &outcome{verdict: Broken, reason: "disagreement", observed: fmt.Sprintf("the browser refused it (%s), though the Standard would not", cmp.Or(j.observation.Detail, j.observation.Exception))}

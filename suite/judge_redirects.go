@@ -20,9 +20,9 @@ func (j judgement) astray() (bool, *outcome) {
 		request.Redirect = fetch.Follow // Chromium looks where it leads all the same
 	}
 	failures := fetch.Explain(j.play.origin, request, j.within())
-	endless := o.Cause == fetch.ByOther && j.redirects() >= mostRedirects
+	refusal := j.refusal()
 	switch {
-	case away == "" && !endless && !(o.Cause == fetch.ByOther && slices.ContainsFunc(failures, ofRedirect)):
+	case away == "" && refusal == "" && !(o.Cause == fetch.ByOther && slices.ContainsFunc(failures, isOfRedirect)):
 		return false, nil
 	case w.Opaque == Yes:
 		return true, &outcome{verdict: Unjudged, reason: NotObservable, observed: fmt.Sprintf("the browser did not show the redirect, because of where it leads (%s)", o.Detail)}
@@ -30,8 +30,8 @@ func (j judgement) astray() (bool, *outcome) {
 		return true, nil
 	case len(failures) > 0:
 		return true, j.refused()
-	case endless:
-		return true, &outcome{verdict: Fail, reason: string(fetch.TooManyRedirects), observed: "the redirects do not end: " + o.Detail, onTheWire: true}
+	case refusal != "":
+		return true, &outcome{verdict: Fail, reason: string(refusal), observed: "the browser did not follow the redirect: " + o.Detail, onTheWire: true}
 	}
 	return true, &outcome{
 		verdict:   Fail,
@@ -41,9 +41,11 @@ func (j judgement) astray() (bool, *outcome) {
 	}
 }
 
-// ofRedirect reports whether a failure is about where a redirect leads.
-func ofRedirect(f *fetch.Failure) bool {
-	switch f.Reason {
+func isOfRedirect(f *fetch.Failure) bool { return ofRedirect(f.Reason) }
+
+// ofRedirect reports whether a reason is about where a redirect leads.
+func ofRedirect(r fetch.Reason) bool {
+	switch r {
 	case fetch.InvalidRedirect, fetch.TooManyRedirects, fetch.CorsDisabledScheme,
 		fetch.RedirectContainsCredentials, fetch.DisallowedRedirect:
 		return true
@@ -51,20 +53,18 @@ func ofRedirect(f *fetch.Failure) bool {
 	return false
 }
 
-// mostRedirects is how many a browser follows.
-//
-// https://fetch.spec.whatwg.org/#http-redirect-fetch
-const mostRedirects = 20
-
-// redirects counts the redirects that were seen.
-func (j judgement) redirects() int {
-	n := 0
+// refusal returns the reason for which the browser says that it did not follow a
+// redirect, or nothing. It may not show the redirect itself.
+func (j judgement) refusal() fetch.Reason {
+	if j.observation.Cause != fetch.ByOther {
+		return ""
+	}
 	for _, e := range j.observation.Exchanges {
-		if e.Kind == fetch.Actual && e.Response != nil && isRedirect(e.Response.Status) {
-			n++
+		if r := fetch.Reason(e.Reason); e.By == "" && ofRedirect(r) {
+			return r
 		}
 	}
-	return n
+	return ""
 }
 
 // ledAway returns the first URL to which a redirect led on an origin that the target

@@ -37,10 +37,12 @@ func newMeter(l Limits) *meter {
 
 // Pass takes one request of the budget and waits for its turn.
 func (m *meter) Pass(ctx context.Context) error {
-	if err := m.count(); err != nil {
-		return err
-	}
 	m.mu.Lock()
+	if m.limits.MaxRequests > 0 && m.passed >= m.limits.MaxRequests {
+		m.mu.Unlock()
+		return fetch.ErrBudget
+	}
+	m.passed++
 	now := m.now()
 	turn := now
 	if m.next.After(now) {
@@ -55,20 +57,6 @@ func (m *meter) Pass(ctx context.Context) error {
 		m.mu.Unlock()
 	}
 	return err
-}
-
-// count takes one request of the budget.
-func (m *meter) count() error {
-	if m == nil {
-		return nil
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if m.limits.MaxRequests > 0 && m.passed >= m.limits.MaxRequests {
-		return fetch.ErrBudget
-	}
-	m.passed++
-	return nil
 }
 
 // admit sets requests aside: for a play, and to try it again should it fail. Where they
@@ -184,9 +172,6 @@ func (p *play) needs() int {
 		}
 		if s.resource.RedirectsTo != "" {
 			each *= 2
-		}
-		if s.verified {
-			each++ // corsproof looks at the bytes first
 		}
 		n += each
 	}

@@ -28,6 +28,7 @@ type boundStep struct {
 	request  fetch.Request
 	intended fetch.Request // what the request asks leave for; see Step.ByHand
 	resource Resource
+	origin   string        // of the page, if it is not the play's
 	after    time.Duration // after the step before it
 	verified bool          // see Step.Integrity
 	want     Want
@@ -83,8 +84,8 @@ func Requests(t Target, filter Filter, maxWait time.Duration) []Planned {
 		if p.gap != nil {
 			continue
 		}
-		for _, s := range p.steps {
-			all = append(all, Planned{p.scenario.ID, p.origin, s.request})
+		for i, s := range p.steps {
+			all = append(all, Planned{p.scenario.ID, p.at(i).origin, s.request})
 		}
 	}
 	return all
@@ -146,6 +147,7 @@ func (p *play) fill(maxWait time.Duration) {
 		}
 		step := boundStep{
 			resource: r,
+			origin:   p.bindings[s.Origin],
 			want:     s.Want,
 			verified: s.Integrity,
 			request: fetch.Request{
@@ -158,6 +160,8 @@ func (p *play) fill(maxWait time.Duration) {
 				Headers:        p.headers(s.Headers),
 				Body:           s.Body,
 				Credentials:    s.Credentials,
+				Mode:           s.Mode,
+				Cache:          s.Cache,
 				Redirect:       s.Redirect,
 				UploadListener: s.UploadListener,
 			},
@@ -179,7 +183,7 @@ func (p *play) fill(maxWait time.Duration) {
 		}
 		p.steps = append(p.steps, step)
 	}
-	if p.gap == nil && !p.scenario.AskedByCorsproof {
+	if p.gap == nil && (!p.scenario.AskedByCorsproof || p.scenario.Apart == HTTPCacheApart) {
 		// A resource may implement less than the policy allows.
 		first := p.steps[0]
 		method := first.request.Method
@@ -189,6 +193,14 @@ func (p *play) fill(maxWait time.Duration) {
 			p.gap = unclaimed("the resource does not implement " + method)
 		}
 	}
+}
+
+// at returns the play as it is in one of its steps.
+func (p play) at(step int) play {
+	if step < len(p.steps) && p.steps[step].origin != "" {
+		p.origin = p.steps[step].origin
+	}
+	return p
 }
 
 // withQuery adds a query to a path, which may have one.

@@ -25,6 +25,7 @@ const (
 	reasonStored           = "StoredForAnotherOrigin"
 	reasonLedAstray        = "RedirectedElsewhere"
 	reasonRefusedByServer  = "RefusedByServer"
+	reasonConfirmed        = "NotModifiedUnshared"
 )
 
 // A ReasonText explains a reason of failure to the owner of a server.
@@ -128,6 +129,9 @@ var reasons = []ReasonText{
 	{reasonStored,
 		"An HTTP cache kept the response to another origin, or to none, and gave it to this one.",
 		"Send Vary: Origin on every response that depends on Origin, with an allowed one, a refused one and none."},
+	{reasonConfirmed,
+		"The browser asked whether a stored response is up to date, and the server said 304. The headers of a 304 replace the stored ones; where it has none, those of the stored response count, which were meant for another request.",
+		"Send on 304 the same CORS headers as on 200: for the origin that asks, and Vary: Origin. A layer that answers conditional requests before the CORS layer does, or strips headers from 304, is a common cause."},
 	{string(fetch.RedirectContainsCredentials),
 		"The response redirects to a URL with a user name or a password, which browsers refuse to follow from a script of another origin.",
 		"Take the user name and the password out of the Location header."},
@@ -230,7 +234,7 @@ func (s Scenario) inWords(step Step) string {
 	bound.request.Consumer, bound.request.CrossOrigin = step.Consumer, step.CrossOrigin
 	bound.request.Method = words
 	bound.request.Credentials = step.Credentials
-	bound.request.Redirect = step.Redirect
+	bound.request.Redirect, bound.request.Mode, bound.request.Cache = step.Redirect, step.Mode, step.Cache
 	bound.resource.Path = "to a " + strings.Trim(string(s.resource(step)), "‹›")
 	switch step.Consumer {
 	case fetch.ByAPI:

@@ -16,6 +16,11 @@ type Role string
 // Roles of the page's origin.
 const (
 	AllowedOrigin    = "‹allowed origin›"
+	OtherAllowed     = "‹other allowed origin›"
+	SiteOrigin       = "‹allowed origin of a site›"
+	SameSiteOrigin   = "‹allowed origin of the same site›"
+	BesideRefused    = "‹allowed origin beside a refused one›"
+	SameSiteRefused  = "‹refused origin of the same site›"
 	UnrelatedOrigin  = "‹unrelated origin›"
 	OpaqueOrigin     = "‹opaque origin›"
 	OtherPort        = "‹other port›"
@@ -83,7 +88,12 @@ const (
 	StyleResource        = "‹style resource›"
 	FontResource         = "‹font resource›"
 	EventsResource       = "‹events resource›"
+	CacheableResource    = "‹cacheable resource›"
+	CacheableAsset       = "‹cacheable asset›" // an image, a script or a style sheet, which pages load without CORS
 )
+
+// EntityTag is the value of the ETag that the step before has shown.
+const EntityTag = "‹entity tag›"
 
 // isRole reports whether the value is a role, and not itself a value.
 func (r Role) isRole() bool { return strings.HasPrefix(string(r), "‹") }
@@ -185,6 +195,12 @@ func (c Claim) values(role Role) ([]string, *gap) {
 	case PlainResource, OtherResource, ErrorResource, NotFoundResource, UnauthorizedResource, ClientErrorResource, ServerErrorResource, WriteOnlyResource,
 		ImageResource, ScriptResource, StyleResource, FontResource, EventsResource:
 		return orGap(c.paths(role), noResource())
+	case CacheableResource, CacheableAsset:
+		return orGap(c.cacheable(role), noResource())
+	case EntityTag:
+		return []string{""}, nil // it is found on the wire
+	case OtherAllowed, SiteOrigin, SameSiteOrigin, BesideRefused, SameSiteRefused:
+		return c.pairedOrigin(role)
 	case RedirectingResource, MovedResource, SeeOtherResource, KeepingResource, ElsewhereResource:
 		return orGap(c.redirecting(role), noResource())
 	}

@@ -299,18 +299,24 @@ func (run *run) tryIn(ctx context.Context, trials []*trial, rounds int) {
 // round tries each trial once. Those that wait begin first; those whose preflight
 // would hang come last.
 func (run *run) round(ctx context.Context, contexts *contexts, trials []*trial) {
-	var waiting, prompt, hanging []*trial
+	var waiting, prompt, caching, hanging []*trial
 	for _, t := range trials {
 		switch {
 		case t.play.hangs(run.probe):
 			hanging = append(hanging, t)
 		case t.play.waits() > 0:
 			waiting = append(waiting, t)
+		case t.play.scenario.Apart == HTTPCacheApart && !t.play.scenario.AskedByCorsproof:
+			caching = append(caching, t)
 		default:
 			prompt = append(prompt, t)
 		}
 	}
+	var wg sync.WaitGroup
+	// One after the other, since each has the cache for itself.
+	wg.Go(func() { run.sideBySide(ctx, contexts, caching, 1, run.timeout) })
 	run.sideBySide(ctx, contexts, run.inOrder(append(waiting, prompt...)), run.width(), run.timeout)
+	wg.Wait()
 	run.tryHanging(ctx, contexts, run.inOrder(hanging))
 	for _, t := range trials {
 		for _, o := range t.latest.Steps {
@@ -420,6 +426,13 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 		a.Error = err.Error()
 		return a
 	}
+	asker := run.asker
+	if p.scenario.Apart == HTTPCacheApart {
+		if asker.cache, err = emptyCache(ctx, in); err != nil {
+			a.Error, a.Unjudged = err.Error(), NotObservable
+			return a
+		}
+	}
 	// One tag for all steps: they may share a CORS-preflight cache entry, and no
 	// other play does.
 	tag := fmt.Sprintf("corsproof-%d", run.tags.Add(1))
@@ -429,22 +442,23 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 			return a
 		}
 		r := s.request
+		if err := p.revalidates(i, &r, a.Steps); err != nil {
+			a.Error, a.Unjudged = err.Error(), NotObservable
+			return a
+		}
 		r.Tag, r.Timeout, r.Hold = tag, timeout, run.target.Effects != fetch.Deliver
 		if s.verified {
 			if r.Integrity, err = run.asker.integrity(ctx, p.origin, r); err != nil {
 				a.Error = err.Error()
 				a.Unjudged = NotObservable
-				if errors.Is(err, fetch.ErrBudget) {
-					a.Unjudged = Budget
-				}
 				return a
 			}
 		}
 		var o fetch.Observation
 		if p.scenario.AskedByCorsproof {
-			o, err = run.asker.ask(ctx, r)
+			o, err = asker.ask(ctx, r)
 		} else {
-			o, err = in.Do(ctx, p.origin, r)
+			o, err = in.Do(ctx, p.at(i).origin, r)
 		}
 		if err != nil {
 			a.Error = err.Error()

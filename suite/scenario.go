@@ -74,6 +74,10 @@ const (
 	Together     Apart = ""
 	CacheApart   Apart = "cache"   // the CORS-preflight cache is the subject
 	CookiesApart Apart = "cookies" // cookies are planted
+
+	// The HTTP cache is the subject. It is empty when the scenario begins, and no
+	// other uses it. What corsproof asks goes through a shared cache of its own.
+	HTTPCacheApart Apart = "http-cache"
 )
 
 // A Step is a request and what a script must be able to observe of it.
@@ -82,6 +86,8 @@ type Step struct {
 	Headers        fetch.HeaderList
 	Body           string
 	Credentials    fetch.CredentialsMode
+	Mode           fetch.Mode
+	Cache          fetch.CacheMode
 	Redirect       fetch.RedirectMode
 	UploadListener bool
 	Global         fetch.Global
@@ -96,6 +102,9 @@ type Step struct {
 
 	// Resource is asked in place of the scenario's.
 	Resource Role
+
+	// Origin is the role of the page's origin in place of the scenario's.
+	Origin Role
 
 	// Query is added to the URL.
 	Query string
@@ -134,6 +143,16 @@ type Want struct {
 	// Opaque says whether the script sees a redirect that it does not follow: a
 	// response of type "opaqueredirect".
 	Opaque Answer
+
+	// Made asks for nothing: the request is made for the steps that follow.
+	Made bool
+
+	// Passes says whether what a cache answers corsproof passes the CORS check for
+	// the Origin that it sent.
+	Passes Answer
+
+	// NotModified asks that the server answers 304, to the browser or to the script.
+	NotModified bool
 
 	// Status asks that a shared response has the status that its resource declares.
 	Status bool
@@ -185,7 +204,7 @@ type Chapter struct {
 func Chapters() []Chapter {
 	return []Chapter{
 		simpleRequests, preflights, methods, headers, credentials, exposedHeaders,
-		preflightCache, origins, errorAnswers, resources, redirects, consumers,
+		preflightCache, origins, errorAnswers, resources, redirects, consumers, vary, revalidation,
 		wildcards, uploads, ranges, consistency,
 		plainOptions, sameOrigin, rewrittenPreflights,
 	}
@@ -247,6 +266,7 @@ func (s Scenario) roles() []Role {
 		add(string(s.origin()))
 	}
 	for _, step := range s.Steps {
+		add(string(step.Origin))
 		add(string(s.resource(step)))
 		add(step.Method)
 		for _, h := range step.Headers {

@@ -50,6 +50,7 @@ var _ = Describe("the reference server", func() {
 
 var _ = Describe("a server that is correct but different", func() {
 	sample := policy.Sample()
+	alone := policy.Policy{AllowOrigins: one(app), AllowMethods: list("GET", "PUT"), AllowHeaders: one("Content-Type")}
 	public := policy.Policy{
 		AllowOrigins:  one("*"),
 		AllowMethods:  list("GET", "PUT"),
@@ -59,9 +60,9 @@ var _ = Describe("a server that is correct but different", func() {
 	}
 
 	DescribeTable("stays green that",
-		func(promise policy.Policy, differ change) {
+		func(promise policy.Policy, changes ...change) {
 			var differs atomic.Bool
-			server := differing(keeping(promise), &differs, differ)
+			server := differing(keeping(promise), &differs, on(always, changes...))
 			Expect(complaints(server, suite.Target{Policy: promise, Resources: resources})).To(BeEmpty())
 			Expect(differs.Load()).To(BeTrue(), "it did all as the reference server does")
 		},
@@ -156,6 +157,15 @@ var _ = Describe("a server that is correct but different", func() {
 		Entry("answers ranges 416", sample, on(hasRange, status(416))),
 		Entry("refuses long lists of headers by 431", sample, on(preflight, on(asksForMany, status(431), bare))),
 
+		// What caches may keep, or not.
+		Entry("lets no cache keep anything, and does without Vary", sample, set("Cache-Control", "no-store"), drop("Vary")),
+		Entry("has no entity tag", sample, drop("Etag")),
+		Entry("answers 200 in place of 304", sample, on(notModified, status(200), body("{}"))),
+		Entry("shares with its one origin always, without Vary", alone, drop("Vary"), on(actual, set(allowOrigin, app))),
+		Entry("shares with everyone always, and varies nevertheless", public, set("Vary", "Origin")),
+		Entry("names the origin on 304 and says nothing of Vary", alone, on(notModified, drop("Vary"))),
+		Entry("says nothing of CORS on 304 where the response is for everyone", public, on(notModified, bare)),
+
 		// What has no effect where it is.
 		Entry("sends all CORS headers on all responses", sample, on(allowed, lists, set(exposeHeaders, "ETag, X-Total-Count"))),
 		Entry("exposes what is always readable", sample, on(actual, alter(exposeHeaders, func(list string) string {
@@ -184,7 +194,8 @@ const app = "http://app.example.test:7001" // which the sample policy allows
 
 var resources = []suite.Resource{
 	{Path: "/v1/items"},
-	{Path: "/v1/public"},
+	{Path: "/v1/public", Cacheable: true},
+	{Path: "/v1/badge.png", Kind: "image", Cacheable: true},
 	{Path: "/v1/missing", Status: 404},
 	{Path: "/v1/private", Status: 401},
 	{Path: "/v1/broken", Status: 500},
@@ -294,6 +305,10 @@ func on(holds condition, changes ...change) change {
 }
 
 // Conditions.
+
+func always(*http.Request, *response) bool { return true }
+
+func notModified(_ *http.Request, w *response) bool { return w.status == 304 }
 
 func preflight(r *http.Request, _ *response) bool {
 	return r.Method == "OPTIONS" && r.Header.Get("Origin") != "" && r.Header.Get(requestMethod) != ""
@@ -424,9 +439,11 @@ func echo(r *http.Request, w *response) {
 	w.header.Set(allowHeaders, strings.Join(r.Header.Values(requestHeaders), ","))
 }
 
-// nameOrigin names the origin in place of "*".
+// nameOrigin names the origin in place of "*", and says that the response depends on
+// it.
 func nameOrigin(r *http.Request, w *response) {
 	if origin := r.Header.Get("Origin"); origin != "" {
 		w.header.Set(allowOrigin, origin)
+		w.header.Set("Vary", "Origin")
 	}
 }

@@ -43,6 +43,7 @@ var partsOf = map[string][]part{
 	"PreflightRemembered":    {maxAge},
 	"PreflightNotRemembered": {maxAge},
 	"StoredForAnotherOrigin": {vary},
+	"NotModifiedUnshared":    {allowOrigin, vary},
 	"OptionsBroken":          {preflight},
 }
 

@@ -29,6 +29,8 @@ var _ = Describe("Chromium notices what the model notices", func() {
 		"redirects.userinfo", "redirects.invalid", "redirects.scheme", "redirects.undeclared", "redirects.elsewhere.listed",
 		"consumers.static.bare", "consumers.static.twice", "consumers.image.any", "consumers.script.bare", "consumers.style.credentials",
 		"consumers.font.origins", "consumers.events.any", "consumers.beacon.credentials", "consumers.beacon.origins",
+		"vary.missing", "vary.allowed.site", "vary.star", "vary.redirect", "vary.shared",
+		"revalidation.bare.script", "revalidation.other", "revalidation.pinned", "revalidation.origins", "revalidation.exposed",
 	} {
 		It("of the fault "+id, func(ctx SpecContext) {
 			Expect(failing(ctx, fault(id))).To(Equal(recorded(id)))

@@ -19,7 +19,7 @@ func FaultyTarget(f faults.Fault) suite.Target {
 	target := suite.Target{Policy: f.Policy(), Effects: fetch.Deliver}
 	for _, r := range faults.Resources() {
 		target.Resources = append(target.Resources, suite.Resource{
-			Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo, Methods: r.Methods, Kind: r.Kind,
+			Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo, Methods: r.Methods, Kind: r.Kind, Cacheable: r.Cacheable,
 		})
 	}
 	if slices.Contains(target.Policy.AllowHeaders, "Authorization") {
@@ -37,7 +37,7 @@ func FaultyTarget(f faults.Fault) suite.Target {
 func SoundTarget(c policies.Case) suite.Target {
 	target := suite.Target{Policy: c.Policy, Effects: fetch.Deliver}
 	for _, r := range policies.Resources() {
-		resource := suite.Resource{Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo, Kind: r.Kind}
+		resource := suite.Resource{Path: r.Path, Status: r.Status, RedirectsTo: r.RedirectsTo, Kind: r.Kind, Cacheable: r.Cacheable}
 		if own, ok := c.Own[r.Path]; ok {
 			resource.Policy = &own
 		}

@@ -1,0 +1,71 @@
+package suite
+
+import (
+	"fmt"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// passes judges whether what the cache gave corsproof may be shared with the origin
+// that it named.
+func (j judgement) passes(want Answer) *outcome {
+	e := j.observation.Exchanges[0]
+	origin, _ := e.Request.Headers.Get("Origin")
+	refused := fetch.CORSCheck(origin, fetch.SameOrigin, e.Response.Headers)
+	switch {
+	case (refused == nil) == (want == Yes), !e.Cached && !(want == No && inherited(e)):
+		return nil // what the server itself answers is told elsewhere
+	}
+	observed := fmt.Sprintf("a shared cache answered %s with the response to another request, %s", origin, describedBy(e))
+	return &outcome{verdict: Fail, reason: reasonStored, observed: observed, onTheWire: true}
+}
+
+// inherited reports whether the header that counts is that of the stored response, since
+// the 304 that confirmed it had none.
+func inherited(e fetch.Exchange) bool {
+	return e.NotModified != nil && !e.NotModified.Headers.Contains("Access-Control-Allow-Origin")
+}
+
+// describedBy quotes what a stored response says of itself.
+func describedBy(e fetch.Exchange) string {
+	quote := func(name string) string {
+		if value, ok := e.Response.Headers.Get(name); ok {
+			return name + ": " + value
+		}
+		return "no " + name
+	}
+	return fmt.Sprintf("which has %s, %s and %s", quote("Access-Control-Allow-Origin"), quote("Vary"), quote("Cache-Control"))
+}
+
+// notModified judges whether the server answered 304.
+func (j judgement) notModified() *outcome {
+	for _, e := range j.observation.Exchanges {
+		if e.NotModified != nil || e.Kind == fetch.Actual && e.Response != nil && e.Response.Status == 304 {
+			return nil
+		}
+	}
+	return &outcome{verdict: Unjudged, reason: NotObservable, observed: "the server did not answer 304, though nothing has changed"}
+}
+
+// confirmed reports whether the response was the browser's own, which the server
+// confirmed without making it fit for the origin that asked.
+func (j judgement) confirmed() bool {
+	actual := j.observation.Actual()
+	if actual == nil || j.observation.Cause != fetch.ByCORS || j.bound.request.Headers.Contains("If-None-Match") {
+		return false
+	}
+	return actual.NotModified != nil || actual.Response != nil && actual.Response.Status == 304
+}
+
+// grantedBy304 quotes the Access-Control-Allow-Origin of the 304.
+func (j judgement) grantedBy304() string {
+	actual := j.observation.Actual()
+	wire := actual.Response
+	if actual.NotModified != nil {
+		wire = actual.NotModified
+	}
+	if value, ok := wire.Headers.Get("Access-Control-Allow-Origin"); ok {
+		return fmt.Sprintf("the 304 has Access-Control-Allow-Origin: %s", value)
+	}
+	return "the 304 has no Access-Control-Allow-Origin"
+}
