@@ -12,7 +12,13 @@ import (
 // such a place is not the network's failure.
 func (j judgement) astray() (bool, *outcome) {
 	o, w := j.observation, j.bound.want
-	if o.Response.Type != fetch.NetworkError || o.Cause == fetch.ByHold || w.Shared == No {
+	refusal := j.refusal()
+	switch {
+	case o.Response.Type != fetch.NetworkError || o.Cause == fetch.ByHold:
+		return false, nil
+	case refusal != "" && (w.Opaque != Either || w.Shared == No):
+		return true, &outcome{verdict: Unjudged, reason: NotObservable, observed: fmt.Sprintf("the browser did not come to the CORS check of the redirect, because of where it leads (%s)", o.Detail)}
+	case w.Shared == No:
 		return false, nil
 	}
 	away, request := j.ledAway(), j.bound.request
@@ -20,12 +26,9 @@ func (j judgement) astray() (bool, *outcome) {
 		request.Redirect = fetch.Follow // Chromium looks where it leads all the same
 	}
 	failures := fetch.Explain(j.play.origin, request, j.within())
-	refusal := j.refusal()
 	switch {
 	case away == "" && refusal == "" && !(o.Cause == fetch.ByOther && slices.ContainsFunc(failures, isOfRedirect)):
 		return false, nil
-	case w.Opaque == Yes:
-		return true, &outcome{verdict: Unjudged, reason: NotObservable, observed: fmt.Sprintf("the browser did not show the redirect, because of where it leads (%s)", o.Detail)}
 	case w.Shared != Yes && w.Readable == "" && w.Hidden == "":
 		return true, nil
 	case len(failures) > 0:

@@ -334,7 +334,11 @@ func (c Claim) listedHeaders() []string {
 			names = append(names, name)
 		}
 	}
-	return names
+	// Conditions last, since most scenarios take the first name: Chromium has requests
+	// of one URL wait for each other where scripts set them.
+	isCondition := func(name string) bool { return strings.HasPrefix(strings.ToLower(name), "if-") }
+	conditions := slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !isCondition(name) })
+	return append(slices.DeleteFunc(names, isCondition), conditions...)
 }
 
 // cheapestPreflight is the request that needs a preflight and can do the least.
