@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/fetch"
@@ -48,7 +49,7 @@ func Selftest(ctx context.Context, o SelftestOptions) (*selftest.Matrix, error) 
 	if o.Browser != None {
 		ua, stop, err := startChromium(ctx, chromium.Options{
 			Path:    o.BrowserPath,
-			Targets: []string{"127.0.0.1:*"},
+			Targets: []string{"127.0.0.1:*", faults.OtherName + ":*"},
 			Effects: fetch.Deliver,
 		})
 		if err != nil {
