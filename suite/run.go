@@ -80,6 +80,11 @@ type Times struct {
 // host; more plays keep those busy while answers are read.
 const mostPlays = 16
 
+// redirectedAtOnce is how many of them are redirected. Chromium keeps the connection of
+// a redirected request until the next has one, after its preflight: if six of them have
+// the six of a host, none goes on.
+const redirectedAtOnce = 3
+
 // width is how many plays may be under way at once so that none waits in the browser's
 // queue for its whole timeout: a play can need two answers, and equal GETs of a lane
 // take their turns.
@@ -105,6 +110,8 @@ type run struct {
 	limits   Limits
 	meter    *meter // nil where there are no limits
 
+	redirected chan struct{} // holds one for each play under way that is redirected
+
 	probe probe
 	tags  atomic.Int64
 	spent Times
@@ -122,7 +129,7 @@ func Run(ctx context.Context, target Target, ua fetch.UserAgent, filter Filter, 
 	if err := filter.Check(); err != nil {
 		return nil, err
 	}
-	run := &run{target: target, ua: ua, timeout: fetch.DefaultTimeout, maxWait: DefaultMaxWait, repeats: 1}
+	run := &run{target: target, ua: ua, timeout: fetch.DefaultTimeout, maxWait: DefaultMaxWait, repeats: 1, redirected: make(chan struct{}, redirectedAtOnce)}
 	for _, option := range options {
 		option(run)
 	}
@@ -433,6 +440,10 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 			return a
 		}
 	}
+	if p.redirects() {
+		run.redirected <- struct{}{}
+		defer func() { <-run.redirected }()
+	}
 	// One tag for all steps: they may share a CORS-preflight cache entry, and no
 	// other play does.
 	tag := fmt.Sprintf("corsproof-%d", run.tags.Add(1))
@@ -506,6 +517,11 @@ func (p *play) waits() time.Duration {
 		d += s.after
 	}
 	return d
+}
+
+// redirects reports whether the play asks a resource that declares a redirect.
+func (p *play) redirects() bool {
+	return slices.ContainsFunc(p.steps, func(s boundStep) bool { return s.resource.RedirectsTo != "" })
 }
 
 // hangs reports whether a CORS-preflight request will be sent for some step, and the

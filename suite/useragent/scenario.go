@@ -208,3 +208,10 @@ func (w Want) filled(fill func(string) string, origin string) Want {
 	}
 	return w
 }
+
+// redirects reports whether the stub redirects an actual request of the scenario.
+func (s Scenario) redirects() bool {
+	return slices.ContainsFunc(s.Stub, func(r stub.Resource) bool {
+		return slices.ContainsFunc(r.Answers, func(a stub.Answer) bool { return a.Status/100 == 3 && a.Status != 304 })
+	})
+}
