@@ -10,8 +10,7 @@ import (
 // lookBehind asks for what the browser did not get to see: the actual response behind
 // a refused preflight. Whoever repairs the preflight then learns at once what comes
 // next. It asks for failures that are told, and once of each kind for those that are
-// blocked: by safe methods, and where effects are delivered by the others too, which
-// their owner has let through. The origin and the headers are the same; the exchange
+// blocked, by safe methods alone. The origin and the headers are the same; the exchange
 // is marked as its own. It reports whether it found anything to add.
 func (run *run) lookBehind(ctx context.Context, trials []*trial, results []Result) bool {
 	added := false
@@ -23,10 +22,10 @@ func (run *run) lookBehind(ctx context.Context, trials []*trial, results []Resul
 		}
 		attempt := &t.attempts[len(t.attempts)-1]
 		observation := &attempt.Steps[t.outcome.step]
-		if !isBehind(*observation) || t.play.holds(t.outcome) {
+		request := t.play.step(t.outcome).request
+		if !isBehind(*observation) || !fetch.IsSafeMethod(fetch.NormalizeMethod(request.Method)) {
 			continue
 		}
-		request := t.play.step(t.outcome).request
 		if results[i].Verdict == Blocked {
 			kind := fmt.Sprintf("%d %s %s %s", t.play.claim.number, request.Method, request.URL, request.Credentials)
 			if blocked[kind] {
