@@ -26,7 +26,8 @@ build:
 
 test:
 	@tools/need chromium nginx certutil apache2 caddy haproxy
-	$(GO) test -race -shuffle=on ./...
+	$(GO) test -race -shuffle=on -timeout 40m ./...
+	$(GO) test -shuffle=on ./suite ./suite/selftest # all faults, for which the race detector is too slow
 
 recipes: build
 	@tools/need chromium nginx apache2 caddy haproxy flask node

@@ -1,0 +1,6 @@
+//go:build race
+
+package suite_test
+
+// underRace says that the race detector is in.
+const underRace = true
