@@ -50,6 +50,20 @@ var _ = Describe("Run", func() {
 		Expect(c.Target.URL).To(Equal("https://api.example.com"), "the configuration is the caller's")
 	})
 
+	It("goes nowhere that is not declared, wherever the target redirects", func(ctx SpecContext) {
+		var strayed atomic.Int64
+		elsewhere := serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { strayed.Add(1) }))
+		server := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+			http.Redirect(w, r, elsewhere.URL, http.StatusFound)
+		}))
+		r := run(ctx, runner.Options{Config: declared(server.URL), Filter: getAlone})
+
+		Expect(strayed.Load()).To(BeZero())
+		Expect(r.Summary[suite.Broken]).To(BeZero())
+		Expect(r.ExitCode()).To(Equal(suite.ExitFails))
+	})
+
 	It("waits no longer than it may", func(ctx SpecContext) {
 		r := run(ctx, runner.Options{MaxWait: new(time.Duration(0)), Filter: suite.Filter{Scenarios: []string{"cache.expiry"}}})
 		Expect(r.Results[0].Reason).To(Equal(suite.WouldWait))
