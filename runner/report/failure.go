@@ -139,7 +139,7 @@ func inServer(r suite.Repair) []field {
 	fields := []field{{label: "in server", lines: why}}
 	lines := verbatim(r.Lines[:min(len(r.Lines), mostLines)])
 	if len(lines) < len(r.Lines) {
-		lines = append(lines, fmt.Sprintf("… and %d lines more, at the end of the report", len(r.Lines)-len(lines)))
+		lines = append(lines, fmt.Sprintf("… %d of %d lines; the whole is at the end of the report", len(lines), len(r.Lines)))
 	}
 	return append(fields, field{lines: lines, verbatim: true})
 }
