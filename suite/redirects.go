@@ -136,8 +136,9 @@ var redirects = Chapter{
 			Level:  Recommended,
 			Covers: []string{"RD-16"},
 			APIs:   []fetch.API{fetch.Fetch},
-			Steps:  []Step{{Method: "GET", Redirect: fetch.Error, Want: Want{Shared: Yes}}},
-			Needs:  []string{"simple.get"},
+			// Past the cache: of a stored redirect, a browser that must not follow it shows nothing.
+			Steps: []Step{{Method: "GET", Redirect: fetch.Error, Cache: fetch.NoStore, Want: Want{Shared: Yes}}},
+			Needs: []string{"simple.get"},
 		},
 		redirected("redirects.elsewhere", "A page of an allowed origin can follow a redirect to another origin, which is asked with Origin: null",
 			[]string{"RD-03", "RD-06"}, ElsewhereResource, Step{Method: "GET", Credentials: fetch.Omit}, nil, "simple.get"),
