@@ -60,7 +60,7 @@ var errorAnswers = Chapter{
 			APIs:     byFetch,
 			Steps:    []Step{{Method: "HEAD", Want: Want{Shared: Yes}}},
 			When:     implements("HEAD"),
-			Needs:    []string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server", "simple.head"},
+			Needs:    errorNeeds("simple.head"),
 		},
 		{
 			ID:       "errors.post",
@@ -73,7 +73,7 @@ var errorAnswers = Chapter{
 			APIs:     byFetch,
 			Steps:    []Step{{Method: "POST", Body: "corsproof", Want: Want{Shared: Yes}}},
 			When:     implements("POST"),
-			Needs:    []string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server", "simple.post.text"},
+			Needs:    errorNeeds("simple.post.text"),
 		},
 		{
 			ID:       "errors.preflighted",
@@ -89,7 +89,7 @@ var errorAnswers = Chapter{
 				Headers: fetch.HeaderList{{Name: ListedHeader}},
 				Want:    Want{Shared: Yes},
 			}},
-			Needs: []string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server", "errors.preflight", "headers.listed.shared"},
+			Needs: errorNeeds("errors.preflight", "headers.listed.shared"),
 		},
 		{
 			ID:       "errors.method.preflight",
@@ -113,7 +113,7 @@ var errorAnswers = Chapter{
 			Each:     ErrorResource,
 			APIs:     byFetch,
 			Steps:    []Step{{Method: ListedMethod, Want: Want{Shared: Yes}}},
-			Needs:    []string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server", "errors.method.preflight", "methods.listed.shared"},
+			Needs:    errorNeeds("errors.method.preflight", "methods.listed.shared"),
 		},
 		{
 			ID:       "errors.exposed",
@@ -125,7 +125,7 @@ var errorAnswers = Chapter{
 			Each:     ErrorResource,
 			APIs:     byFetch,
 			Steps:    []Step{{Method: "GET", Want: Want{Readable: ExposedHeader}}},
-			Needs:    []string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server", "exposed.listed"},
+			Needs:    errorNeeds("exposed.listed"),
 		},
 		{
 			ID:       "errors.origins",
@@ -137,7 +137,7 @@ var errorAnswers = Chapter{
 			Each:     AllowedOrigin,
 			APIs:     byFetch,
 			Steps:    []Step{{Method: "GET", Want: Want{Shared: Yes}}},
-			Needs:    []string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server", "origins.allowed"},
+			Needs:    errorNeeds("origins.allowed"),
 		},
 		{
 			ID:       "errors.method-not-allowed",
@@ -165,6 +165,11 @@ var errorAnswers = Chapter{
 			Needs:    []string{"errors.refused", "origins.refused.preflight"},
 		},
 	},
+}
+
+// errorNeeds are the scenarios of each kind of error, and more.
+func errorNeeds(more ...string) []string {
+	return append([]string{"errors.not-found", "errors.unauthorized", "errors.client", "errors.server"}, more...)
 }
 
 // errorAnswer is the scenario of an error that an allowed origin can read.
