@@ -40,9 +40,9 @@ func confidential(values []string, t suite.Target) []string {
 	return secrets
 }
 
-// redact takes the secrets out of every text of the report that may hold them, and the
+// redact takes the secrets out of every text of a report that may hold them, and the
 // values out of cookies and of headers that hold nothing else.
-func redact(r *suite.Report, secrets []string) {
+func redact(r any, secrets []string) {
 	d := redactor{strings.NewReplacer(replacements(secrets)...)}
 	d.value(reflect.ValueOf(r))
 }

@@ -37,12 +37,10 @@ func newMeter(l Limits) *meter {
 
 // Pass takes one request of the budget and waits for its turn.
 func (m *meter) Pass(ctx context.Context) error {
-	m.mu.Lock()
-	if m.limits.MaxRequests > 0 && m.passed >= m.limits.MaxRequests {
-		m.mu.Unlock()
-		return fetch.ErrBudget
+	if err := m.count(); err != nil {
+		return err
 	}
-	m.passed++
+	m.mu.Lock()
 	now := m.now()
 	turn := now
 	if m.next.After(now) {
@@ -57,6 +55,20 @@ func (m *meter) Pass(ctx context.Context) error {
 		m.mu.Unlock()
 	}
 	return err
+}
+
+// count takes one request of the budget.
+func (m *meter) count() error {
+	if m == nil {
+		return nil
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.limits.MaxRequests > 0 && m.passed >= m.limits.MaxRequests {
+		return fetch.ErrBudget
+	}
+	m.passed++
+	return nil
 }
 
 // admit sets requests aside: for a play, and to try it again should it fail. Where they

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"time"
@@ -35,6 +36,7 @@ const runExample = `  corsproof run
   corsproof run -f cors.yaml --target http://localhost:8080 --effects deliver
   corsproof run -f cors.yaml --connect-to api.example.com:443:127.0.0.1:8443 --cacert ca.pem
   corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
+  corsproof run -f cors.yaml --dry-run
   corsproof run -f cors.yaml --max-requests 300 --rate 5/s
   corsproof run -f cors.yaml --json report.json --junit junit.xml
   corsproof run --browser none --json - | jq .summary`
@@ -55,6 +57,7 @@ type runFlags struct {
 	maxRequests int
 	rate        string
 	noProgress  bool
+	dryRun      bool
 	outputs     outputs
 	flags       *pflag.FlagSet
 }
@@ -85,6 +88,7 @@ func newRun() *cobra.Command {
 	flags.DurationVar(&f.maxWait, "max-wait", suite.DefaultMaxWait, "how long a scenario may wait for something to expire")
 	flags.IntVar(&f.maxRequests, "max-requests", 0, "send at most so many requests to the server, preflights included")
 	flags.StringVar(&f.rate, "rate", "", "send at most so many requests per second, such as 5, 5/s or 300/m")
+	flags.BoolVar(&f.dryRun, "dry-run", false, "send nothing; show what would be sent, and to where")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress")
 	f.outputs.define(flags)
 	completeRun(c)
@@ -99,6 +103,9 @@ func (f *runFlags) run(ctx context.Context) error {
 	options, err := f.options()
 	if err != nil {
 		return err
+	}
+	if f.dryRun {
+		return f.foresee(options)
 	}
 	done := f.showProgress(&options)
 	defer done()
@@ -115,6 +122,21 @@ func (f *runFlags) run(ctx context.Context) error {
 	return f.outputs.write(r)
 }
 
+// foresee shows what would be sent.
+func (f *runFlags) foresee(options runner.Options) error {
+	forecast, err := runner.DryRun(options)
+	if err != nil {
+		return err
+	}
+	out := os.Stdout
+	if f.outputs.json == "-" {
+		out = os.Stderr
+	}
+	return errors.Join(
+		report.Forecast(out, forecast, f.outputs.console(out)),
+		writeTo(f.outputs.json, func(w io.Writer) error { return report.ForecastJSON(w, forecast) }))
+}
+
 // options are what the flags mean to the runner.
 func (f *runFlags) options() (o runner.Options, err error) {
 	o = runner.Options{
@@ -126,6 +148,9 @@ func (f *runFlags) options() (o runner.Options, err error) {
 		Timeout:     f.timeout,
 		MaxWait:     &f.maxWait,
 		Version:     version(),
+	}
+	if f.dryRun && f.outputs.junit != "" {
+		return o, errors.New("--dry-run judges nothing, so that there is nothing for --junit")
 	}
 	if f.timeout == 0 {
 		return o, errors.New("timeout 0s: expected more than 0")
