@@ -14,6 +14,9 @@ import (
 // lasts reports whether the budget lasts for every trial, though all of them fail, and
 // for the probes.
 func (run *run) lasts(trials []*trial) bool {
+	if run.meter == nil {
+		return true
+	}
 	requests := 1
 	for _, c := range claims(run.target) {
 		requests += len(c.Resources)
@@ -35,7 +38,7 @@ func needed(trials []*trial) int {
 // inOrder returns the trials in the order in which they are begun. Where the budget is
 // short that is the order of their levels, and of the given one within each.
 func (run *run) inOrder(trials []*trial) []*trial {
-	if run.meter.suffices(needed(trials)) {
+	if run.meter == nil || run.meter.suffices(needed(trials)) {
 		return trials
 	}
 	sorted := slices.Clone(trials)
@@ -48,6 +51,9 @@ func (run *run) inOrder(trials []*trial) []*trial {
 // admit sets aside what a trial needs. What it cannot be given is unjudged; a failure
 // that cannot be confirmed is none.
 func (run *run) admit(t *trial) bool {
+	if run.meter == nil {
+		return true
+	}
 	need, again := t.costs()
 	if run.meter.admit(need, again) {
 		return true

@@ -41,7 +41,11 @@ type Options struct {
 }
 
 // atOnceByModel is how many servers the model judges side by side.
-const atOnceByModel = 16
+const atOnceByModel = 8
+
+// patience is how long an answer may take. None of the servers is slow, but the machine
+// may be: what is late for that reason is no fault of a server, nor noticed.
+const patience = time.Minute
 
 // SchemaVersion is that of the matrices that this version writes as JSON.
 const SchemaVersion = 1
@@ -269,7 +273,7 @@ func judge(ctx context.Context, ua fetch.UserAgent, handler http.Handler, target
 	}
 	defer end()
 	target = At("http://"+net.JoinHostPort(host, port), target)
-	report, err := suite.Run(ctx, target, ua, suite.Filter{})
+	report, err := suite.Run(ctx, target, ua, suite.Filter{}, suite.WithTimeout(patience))
 	if err == nil && report.Partial != "" {
 		err = errors.New(report.Partial)
 	}
