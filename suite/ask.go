@@ -21,6 +21,14 @@ type asker struct {
 	cache     *fetch.HTTPCache // that stands before the transport, or nil
 }
 
+// pass waits for the turn of one request. Nothing is sent without it.
+func (a asker) pass(ctx context.Context) error {
+	if a.gate == nil {
+		return nil
+	}
+	return a.gate.Pass(ctx)
+}
+
 // ask sends the request and returns what came, for the judge to read on the wire.
 // What a script would have seen is not known: the response has no type. A request to
 // be held back is not sent.
@@ -53,12 +61,10 @@ func (a asker) ask(ctx context.Context, r fetch.Request) (fetch.Observation, err
 		}
 		exchange.Request = found.Request
 	}
-	if a.gate != nil {
-		if err := a.gate.Pass(ctx); err != nil {
-			return fetch.Observation{}, err
-		}
-		began = time.Now()
+	if err := a.pass(ctx); err != nil {
+		return fetch.Observation{}, err
 	}
+	began = time.Now()
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(within, r.Method, r.URL, strings.NewReader(r.Body))
@@ -120,6 +126,9 @@ const mostVerified = 64 << 20
 // integrity asks for a resource as a page would, and returns the integrity metadata
 // of its bytes.
 func (a asker) integrity(ctx context.Context, origin string, r fetch.Request) (string, error) {
+	if err := a.pass(ctx); err != nil {
+		return "", err
+	}
 	within, cancel := context.WithTimeout(ctx, r.Timeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(within, "GET", r.URL, nil)

@@ -169,18 +169,28 @@ func (p *play) expects() int {
 // keeps its policy.
 type sending struct {
 	path       string
+	origin     string // of the page; empty for what corsproof asks for itself
 	request    fetch.Request
 	preflights int
 	actual     int
 	held       int
 }
 
-// sends returns what one step sends: its request, and that which a declared redirect
-// makes of it.
+// sends returns what one step sends.
 func (p *play) sends(s boundStep) []sending {
+	first := sending{path: s.resource.Path, origin: p.origin, request: s.request}
+	if s.verified {
+		// The bytes that the page is to verify. They are asked for in its name.
+		bytes := fetch.Request{Method: "GET", Headers: fetch.HeaderList{{Name: "Origin", Value: p.origin}}}
+		return append([]sending{{path: first.path, request: bytes, actual: 1}}, p.follow(s, first)...)
+	}
+	return p.follow(s, first)
+}
+
+// follow returns the request of a script, and that which a declared redirect makes of it.
+func (p *play) follow(s boundStep, first sending) []sending {
 	holds := p.claim.Target.Effects.Holds(fetch.NormalizeMethod(s.request.Method))
 	preflighted := !p.scenario.AskedByCorsproof && fetch.NeedsPreflight(s.request)
-	first := sending{path: s.resource.Path, request: s.request}
 	if preflighted && s.want.Preflight != No {
 		first.preflights = 1
 	}
@@ -196,7 +206,7 @@ func (p *play) sends(s boundStep) []sending {
 	if s.resource.RedirectsTo == "" || !follows || s.want.Shared == No {
 		return []sending{first}
 	}
-	second := sending{path: s.resource.RedirectsTo, request: afterRedirect(s.request, s.resource.Status), actual: 1}
+	second := sending{path: s.resource.RedirectsTo, origin: p.origin, request: afterRedirect(s.request, s.resource.Status), actual: 1}
 	if preflighted && fetch.NeedsPreflight(second.request) {
 		second.preflights = 1
 	}
@@ -227,12 +237,12 @@ func (f *Forecast) add(p *play, s boundStep, out bool) {
 func (f *Forecast) addSending(p *play, s sending, out bool) {
 	request := ForecastRequest{
 		Path:        s.path,
-		Origin:      p.origin,
+		Origin:      s.origin,
 		Method:      s.request.Method,
 		Headers:     s.request.Headers,
 		Credentials: s.request.Credentials,
 	}
-	if p.origin != "" && request.Credentials == fetch.SameOrigin {
+	if s.origin != "" && request.Credentials == fetch.SameOrigin {
 		request.Credentials = "" // what scripts have unasked
 	}
 	i := slices.IndexFunc(f.Requests, func(r ForecastRequest) bool { return r.Scenarios != nil && sameRequest(r, request) })
@@ -255,7 +265,7 @@ func (f *Forecast) addSending(p *play, s sending, out bool) {
 	}
 	r.Preflights, r.Sent, r.Held = r.Preflights+s.preflights, r.Sent+s.actual, r.Held+s.held
 	f.Preflights, f.Held = f.Preflights+s.preflights, f.Held+s.held
-	if p.scenario.AskedByCorsproof {
+	if s.origin == "" {
 		f.Asked += s.actual
 	} else {
 		f.Actual += s.actual

@@ -462,6 +462,9 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 			if r.Integrity, err = run.asker.integrity(ctx, p.origin, r); err != nil {
 				a.Error = err.Error()
 				a.Unjudged = NotObservable
+				if errors.Is(err, fetch.ErrBudget) {
+					a.Unjudged = Budget
+				}
 				return a
 			}
 		}
