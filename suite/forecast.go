@@ -11,8 +11,9 @@ import (
 
 // A Forecast says what a run would send, and to where, without sending anything. It
 // takes the target at its word: that it keeps its policy, and redirects no more than it
-// declares. Then it is exact but for what is spared when the answer to a CORS-preflight
-// request allows more than it was asked for, so that the next request needs none.
+// declares. Then it is exact but for what is spared: when the answer to a CORS-preflight
+// request allows more than it was asked for, so that the next request needs none, and
+// when an HTTP cache has the answer.
 type Forecast struct {
 	SchemaVersion int           `json:"schemaVersion"`
 	Tool          Tool          `json:"tool"` // left to the caller
@@ -46,6 +47,7 @@ type ForecastRequest struct {
 	Method      string                `json:"method"`
 	Headers     fetch.HeaderList      `json:"headers,omitempty"`
 	Credentials fetch.CredentialsMode `json:"credentials,omitempty"`
+	Mode        fetch.Mode            `json:"mode,omitempty"` // empty is cors
 
 	Count      int `json:"count"`                // how often it is asked for
 	Preflights int `json:"preflights,omitempty"` // CORS-preflight requests that this causes
@@ -84,8 +86,9 @@ func Foresee(t Target, filter Filter, maxWait time.Duration, limits Limits) (*Fo
 		if p.gap != nil {
 			continue
 		}
-		for _, s := range p.steps {
-			f.add(p, s, out[t])
+		for i, s := range p.steps {
+			at := p.at(i)
+			f.add(&at, s, out[t])
 		}
 		if !out[t] {
 			f.AtMost += p.needs() + p.again()
@@ -203,7 +206,8 @@ func (p *play) follow(s boundStep, first sending) []sending {
 	}
 	first.actual = 1
 	follows := !p.scenario.AskedByCorsproof && (s.request.Redirect == "" || s.request.Redirect == fetch.Follow)
-	if s.resource.RedirectsTo == "" || !follows || s.want.Shared == No {
+	refused := s.want.Shared == No || s.request.Mode != fetch.NoCORS && !p.claim.allows(p.origin)
+	if s.resource.RedirectsTo == "" || !follows || refused {
 		return []sending{first}
 	}
 	second := sending{path: s.resource.RedirectsTo, origin: p.origin, request: afterRedirect(s.request, s.resource.Status), actual: 1}
@@ -241,6 +245,7 @@ func (f *Forecast) addSending(p *play, s sending, out bool) {
 		Method:      s.request.Method,
 		Headers:     s.request.Headers,
 		Credentials: s.request.Credentials,
+		Mode:        s.request.Mode,
 	}
 	if s.origin != "" && request.Credentials == fetch.SameOrigin {
 		request.Credentials = "" // what scripts have unasked
@@ -273,6 +278,6 @@ func (f *Forecast) addSending(p *play, s sending, out bool) {
 }
 
 func sameRequest(a, b ForecastRequest) bool {
-	return a.Path == b.Path && a.Origin == b.Origin && a.Method == b.Method && a.Credentials == b.Credentials &&
+	return a.Path == b.Path && a.Origin == b.Origin && a.Method == b.Method && a.Credentials == b.Credentials && a.Mode == b.Mode &&
 		slices.Equal(a.Headers, b.Headers)
 }
