@@ -29,8 +29,8 @@ func lanesFor(d time.Duration) int {
 	return lanesFar
 }
 
-// fewPlays is how many plays of an origin do not pay for a second page: those of
-// look-alikes, mostly.
+// fewPlays is how many plays of an origin pay neither for a second page nor for a tab of
+// their own: those of look-alikes, mostly.
 const fewPlays = 8
 
 // contexts are those of a round of trials: the lanes, and one for each kind of
@@ -67,10 +67,10 @@ func (run *run) openContexts(ctx context.Context, trials []*trial) *contexts {
 	}
 	var wg sync.WaitGroup
 	for i, lane := range c.lanes {
-		wg.Go(func() { warm(ctx, lane, originsOf(trials, Together, i)) })
+		wg.Go(func() { warmLane(ctx, lane, originsOf(trials, Together, i)) })
 	}
 	for apart, own := range c.apart {
-		wg.Go(func() { warm(ctx, own, originsOf(trials, apart, 0)) })
+		wg.Go(func() { warm(ctx, own, slices.Collect(maps.Keys(originsOf(trials, apart, 0)))) })
 	}
 	wg.Wait()
 	if own := c.apart[CookiesApart]; own != nil && len(run.target.Request.Cookies) > 0 {
@@ -98,19 +98,36 @@ func warm(ctx context.Context, in fetch.Context, origins []string) {
 	}
 }
 
+// warmLane opens pages, those with few plays as frames if the user agent has such.
+func warmLane(ctx context.Context, lane fetch.Context, plays map[string]int) {
+	var pages, rare []string
+	framer, ok := lane.(fetch.FrameOpener)
+	for _, origin := range slices.Sorted(maps.Keys(plays)) {
+		if ok && origin != "null" && plays[origin] <= fewPlays {
+			rare = append(rare, origin)
+		} else {
+			pages = append(pages, origin)
+		}
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() { warm(ctx, lane, pages) })
+	if len(rare) > 0 {
+		wg.Go(func() { _ = framer.OpenFrames(ctx, rare...) })
+	}
+	wg.Wait()
+}
+
 // originsOf returns the origins whose plays come to that lane, or to that kind of
-// context.
-func originsOf(trials []*trial, apart Apart, lane int) []string {
-	var origins []string
+// context, and how many do.
+func originsOf(trials []*trial, apart Apart, lane int) map[string]int {
+	origins := map[string]int{}
 	for _, t := range trials {
 		p := &t.play
 		if p.scenario.AskedByCorsproof || p.scenario.Apart != apart || p.lane != lane {
 			continue
 		}
 		for i := range p.steps {
-			if origin := p.at(i).origin; !slices.Contains(origins, origin) {
-				origins = append(origins, origin)
-			}
+			origins[p.at(i).origin]++
 		}
 	}
 	return origins

@@ -51,6 +51,12 @@ type CacheClearer interface {
 	ClearHTTPCache(context.Context) error
 }
 
+// A FrameOpener is a Context that can make many pages ready for less as frames of one.
+// Requests come from them as from pages of their own.
+type FrameOpener interface {
+	OpenFrames(ctx context.Context, origins ...string) error
+}
+
 // A Cookie is a name and a value to plant.
 type Cookie struct {
 	Name  string `json:"name" yaml:"name"`

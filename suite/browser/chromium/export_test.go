@@ -2,10 +2,12 @@ package chromium
 
 import (
 	"context"
+	"slices"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/suite/fetch"
@@ -47,4 +49,25 @@ func Crash(ctx context.Context, c fetch.Context, origin string) error {
 	go chromedp.Call(t.page, page.Crash, cdp.Empty{}) // has no answer
 	<-t.lost.Done()
 	return nil
+}
+
+// Frames are the origins whose page is a frame.
+func Frames(c fetch.Context) []string {
+	own := c.(*isolated)
+	own.mu.Lock()
+	defer own.mu.Unlock()
+	var origins []string
+	for key, slot := range own.tabs {
+		<-slot.ready
+		if slot.err == nil && slot.tab.isFrame() {
+			origins = append(origins, key.origin)
+		}
+	}
+	return origins
+}
+
+func (t *tab) isFrame() bool {
+	infos, err := chromedp.Targets(t.page)
+	id := chromedp.FromContext(t.page).Target.TargetID
+	return err == nil && slices.ContainsFunc(infos, func(i *target.Info) bool { return i.TargetID == id && i.Type == "iframe" })
 }

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -78,6 +80,33 @@ var _ = Describe("A page", func() {
 		_, err := in(ctx, delivering).Do(ctx, "http://corsproof.dev", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
 		var impossible *fetch.OriginError
 		Expect(errors.As(err, &impossible)).To(BeTrue(), "%v", err)
+	})
+
+	It("may be a frame of another, and no tab is opened for it", func(ctx SpecContext) {
+		target := newRecorder(permissive)
+		c := in(ctx, delivering)
+		origins := []string{"http://one.frame.test", "https://one.frame.test", "http://two.frame.test:7001", "http://localhost:7002", "https://null.example.evil"}
+		opened := c.(fetch.FrameOpener).OpenFrames(ctx, origins...)
+		Expect(opened).To(Succeed())
+		Expect(chromium.Frames(c)).To(ConsistOf(origins))
+		for _, origin := range origins {
+			o := do(ctx, c, origin, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT"})
+			Expect(o.Shared()).To(BeTrue(), origin)
+			Expect(o.Exchanges).To(HaveLen(2), origin)
+		}
+		Expect(slices.Compact(target.origins())).To(Equal(origins))
+	})
+
+	It("is a tab where no frame can be, and refused where none can", func(ctx SpecContext) {
+		target := newRecorder(permissive)
+		c := in(ctx, delivering)
+		dotted, impossible := "https://frame.example.test.", "http://corsproof.dev"
+		err := c.(fetch.FrameOpener).OpenFrames(ctx, dotted, impossible)
+		var refused *fetch.OriginError
+		Expect(errors.As(err, &refused)).To(BeTrue(), "%v", err)
+		Expect(refused.Origin).To(Equal(impossible))
+		Expect(chromium.Frames(c)).To(BeEmpty())
+		Expect(do(ctx, c, dotted, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"}).Shared()).To(BeTrue())
 	})
 
 	It("asks for no icon", func(ctx SpecContext) {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -54,8 +55,7 @@ type tab struct {
 
 // newTab navigates a fresh tab to the origin and starts to watch it.
 func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey, gate fetch.Gate) (*tab, error) {
-	t := &tab{browser: b, ctx: tabCtx, page: tabCtx, key: key, gate: gate, trace: newTrace()}
-	t.lost, t.crash = context.WithCancel(context.Background())
+	t := watchable(b, tabCtx, key, gate)
 	location := key.location()
 	if err := b.origins.Add(location); err != nil {
 		return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
@@ -80,15 +80,7 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 		}
 		return nil, fmt.Errorf("the page on %s did not open: %w", location, err)
 	}
-	// The browser may have other ideas: HSTS, upgrades to https.
-	got, err := chromedp.Run(within, chromedp.Evaluate[string](`fetch("/").then(r => r.text()).then(() => self.origin)`, chromedp.EvalAwaitPromise))
-	if err != nil {
-		return nil, err
-	}
-	if got != location {
-		return nil, &fetch.OriginError{Origin: key.origin, Got: got, Why: "the browser upgrades such pages, as it does under an HSTS domain, preloaded or declared by the target"}
-	}
-	if err := t.watch(within, tabCtx); err != nil {
+	if err := t.settle(within); err != nil {
 		return nil, err
 	}
 	if key.origin == "null" {
@@ -97,6 +89,26 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 		}
 	}
 	return t, nil
+}
+
+// watchable returns the tab of a session that has a page, before it is watched.
+func watchable(b *Browser, session context.Context, key tabKey, gate fetch.Gate) *tab {
+	t := &tab{browser: b, ctx: session, page: session, key: key, gate: gate, trace: newTrace()}
+	t.lost, t.crash = context.WithCancel(context.Background())
+	return t
+}
+
+// settle makes sure that the page is where it should be, and starts to watch it.
+func (t *tab) settle(ctx context.Context) error {
+	// The browser may have other ideas: HSTS, upgrades to https.
+	got, err := runIn(ctx, t.page, chromedp.Evaluate[string](`fetch("/").then(r => r.text()).then(() => self.origin)`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		return err
+	}
+	if got != t.key.location() {
+		return &fetch.OriginError{Origin: t.key.origin, Got: got, Why: "the browser upgrades such pages, as it does under an HSTS domain, preloaded or declared by the target"}
+	}
+	return t.watch(ctx, t.page)
 }
 
 // location is the origin of the page, around its frame if that is where scripts run.
@@ -186,15 +198,11 @@ func (t *tab) startWorker(ctx context.Context) error {
 // attach opens a session to the child of that type which the tab's scripts have
 // made, and watches frames.
 func (t *tab) attach(ctx context.Context, childType string) (context.Context, error) {
-	infos, err := chromedp.Targets(t.page)
+	children, err := t.children(childType)
 	if err != nil {
 		return nil, err
 	}
-	parent := chromedp.FromContext(t.ctx).Target.TargetID
-	for _, info := range infos {
-		if info.Type != childType || info.ParentID != parent && target.ID(info.ParentFrameID) != parent {
-			continue
-		}
+	for _, info := range children {
 		child, _ := chromedp.NewContext(t.page, chromedp.WithTargetID(info.TargetID))
 		if err := chromedp.Do(child); err != nil {
 			return nil, fmt.Errorf("no session for the %s: %w", childType, err)
@@ -207,6 +215,15 @@ func (t *tab) attach(ctx context.Context, childType string) (context.Context, er
 		return child, nil
 	}
 	return nil, fmt.Errorf("the browser shows no %s of the script on %s", childType, t.key.origin)
+}
+
+// children are the targets of that type which the tab's scripts have made.
+func (t *tab) children(childType string) ([]*target.Info, error) {
+	infos, err := chromedp.Targets(t.page)
+	parent := chromedp.FromContext(t.ctx).Target.TargetID
+	return slices.DeleteFunc(infos, func(info *target.Info) bool {
+		return info.Type != childType || info.ParentID != parent && target.ID(info.ParentFrameID) != parent
+	}), err
 }
 
 // seen is what page.js returns.
