@@ -2,9 +2,10 @@ package suite
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
+
+	"github.com/corsproof/corsproof/suite/internal/ids"
 )
 
 // A Filter chooses scenarios. The zero value keeps all.
@@ -26,8 +27,8 @@ func (f Filter) Check() error {
 		return fmt.Errorf("level %q: expected required, recommended or informative", f.Level)
 	}
 	for _, pattern := range f.Scenarios {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("scenario %q is no pattern: %w", pattern, err)
+		if err := ids.Check("scenario", pattern); err != nil {
+			return err
 		}
 		one := Filter{Scenarios: []string{pattern}}
 		if !slices.ContainsFunc(Scenarios(), one.Keeps) {
@@ -56,8 +57,5 @@ func (f Filter) Keeps(s Scenario) bool {
 	if f.Level != "" && slices.Index(levels, s.Level) > slices.Index(levels, f.Level) {
 		return false
 	}
-	return len(f.Scenarios) == 0 || slices.ContainsFunc(f.Scenarios, func(pattern string) bool {
-		matched, _ := path.Match(pattern, s.ID)
-		return matched
-	})
+	return ids.Keeps(f.Scenarios, s.ID)
 }

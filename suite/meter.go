@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/internal/pause"
 )
 
 // A meter keeps the limits of a run. It is the gate that every request passes, and it
@@ -30,7 +31,7 @@ func newMeter(l Limits) *meter {
 	if l == (Limits{}) {
 		return nil
 	}
-	m := &meter{limits: l, now: time.Now, sleep: wait}
+	m := &meter{limits: l, now: time.Now, sleep: pause.For}
 	m.changed.L = &m.mu
 	return m
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/internal/pause"
 )
 
 // An Option changes how Run works.
@@ -448,7 +449,7 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 	// other play does.
 	tag := fmt.Sprintf("corsproof-%d", run.tags.Add(1))
 	for i, s := range p.steps {
-		if err := wait(ctx, s.after); err != nil {
+		if err := pause.For(ctx, s.after); err != nil {
 			a.Error = interrupted
 			return a
 		}
@@ -497,20 +498,6 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 		}
 	}
 	return a
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	if d == 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // waits returns how long the play waits between its steps.

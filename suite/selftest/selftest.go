@@ -11,7 +11,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path"
 	"slices"
 	"sync"
 	"time"
@@ -20,6 +19,7 @@ import (
 	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/internal/ids"
 )
 
 // Options says what to judge, and how. The zero value judges everything by the model.
@@ -153,13 +153,10 @@ func choose(pattern string) ([]faults.Fault, error) {
 	if pattern == "" {
 		return all, nil
 	}
-	if _, err := path.Match(pattern, ""); err != nil {
-		return nil, fmt.Errorf("fault %q is no pattern: %w", pattern, err)
+	if err := ids.Check("fault", pattern); err != nil {
+		return nil, err
 	}
-	all = slices.DeleteFunc(all, func(f faults.Fault) bool {
-		matched, _ := path.Match(pattern, f.ID)
-		return !matched
-	})
+	all = slices.DeleteFunc(all, func(f faults.Fault) bool { return !ids.Keeps([]string{pattern}, f.ID) })
 	if len(all) == 0 {
 		return nil, fmt.Errorf("fault %q matches none; corsproof selftest --browser none shows all", pattern)
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 	"sync"
@@ -13,6 +12,8 @@ import (
 
 	"github.com/corsproof/corsproof/fixtures/stub"
 	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/internal/ids"
+	"github.com/corsproof/corsproof/suite/internal/pause"
 )
 
 // Options changes how Run works. The zero value runs everything.
@@ -31,8 +32,8 @@ type Options struct {
 // Check returns an error if the options are malformed or keep nothing.
 func (o Options) Check() error {
 	for _, pattern := range o.Scenarios {
-		if _, err := path.Match(pattern, ""); err != nil {
-			return fmt.Errorf("scenario %q is no pattern: %w", pattern, err)
+		if err := ids.Check("scenario", pattern); err != nil {
+			return err
 		}
 		one := Options{Scenarios: []string{pattern}}
 		if !slices.ContainsFunc(Scenarios(), one.keeps) {
@@ -43,10 +44,7 @@ func (o Options) Check() error {
 }
 
 func (o Options) keeps(s Scenario) bool {
-	return len(o.Scenarios) == 0 || slices.ContainsFunc(o.Scenarios, func(pattern string) bool {
-		matched, _ := path.Match(pattern, s.ID)
-		return matched
-	})
+	return ids.Keeps(o.Scenarios, s.ID)
 }
 
 // ConnectTo returns where a user agent is to connect to for the origins of the
@@ -255,7 +253,7 @@ func (r *runner) steps(ctx context.Context, in fetch.Context, t *trial, round in
 	var seen []Seen
 	got := 0
 	for _, step := range s.Steps {
-		if err := wait(ctx, step.After); err != nil {
+		if err := pause.For(ctx, step.After); err != nil {
 			return seen, err
 		}
 		request := step.Request
@@ -286,20 +284,6 @@ func (r *runner) addLate(t *trial, round int64) {
 	}
 	last := &t.seen[len(t.seen)-1]
 	last.Got = slices.Concat(last.Got, r.server.Got(t.path(round))[known:])
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	if d == 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 func (r *runner) judge(t *trial, round int64) Result {
