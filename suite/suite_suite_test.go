@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -17,6 +18,7 @@ import (
 
 func TestSuite(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // what comes at once takes long on a busy machine
 	config, reporter := GinkgoConfiguration()
 	config.RandomizeAllSpecs = true
 	RunSpecs(t, "suite", config, reporter)

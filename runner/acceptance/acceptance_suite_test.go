@@ -22,6 +22,7 @@ import (
 
 func TestAcceptance(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // what comes at once takes long on a busy machine
 	config, reporter := GinkgoConfiguration()
 	config.RandomizeAllSpecs = true
 	RunSpecs(t, "Acceptance", config, reporter)

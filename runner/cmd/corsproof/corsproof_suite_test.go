@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -13,6 +14,7 @@ var binary string
 
 func TestCorsproof(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // what comes at once takes long on a busy machine
 	config, reporter := GinkgoConfiguration()
 	config.RandomizeAllSpecs = true
 	RunSpecs(t, "runner/cmd/corsproof", config, reporter)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -20,6 +21,7 @@ import (
 
 func TestChromium(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // what comes at once takes long on a busy machine
 	config, reporter := GinkgoConfiguration()
 	config.RandomizeAllSpecs = true
 	RunSpecs(t, "Chromium", config, reporter)
