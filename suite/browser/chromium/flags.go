@@ -63,6 +63,9 @@ func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
 		chromedp.Flag("ignore-certificate-errors-spki-list", b.origins.SPKI()),
 		// HTTP_PROXY and the like of the environment must not come between.
 		chromedp.Flag("no-proxy-server", true),
+		// As chromedp means it: the feature has got another name. Between processes, the
+		// reports of what is on the wire cost as much as the requests.
+		chromedp.Flag("enable-features", "NetworkServiceInProcess2"),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("disable-quic", true),
