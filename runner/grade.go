@@ -3,10 +3,9 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"github.com/corsproof/corsproof/fixtures/stub"
-	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/fetch"
 	"github.com/corsproof/corsproof/suite/useragent"
 )
@@ -63,16 +62,9 @@ func (o GradeOptions) start(ctx context.Context, server *stub.Server) (fetch.Use
 		ua, stop := useragent.Model(server)
 		return ua, stop, nil
 	}
-	if ctx.Err() != nil {
-		return nil, nil, noJudgement(errors.New("interrupted before the browser started"))
-	}
-	browser, err := chromium.Start(context.WithoutCancel(ctx), chromium.Options{
+	return startBrowser(ctx, o.Browser, browser.Options{
 		Path:      o.BrowserPath,
 		ConnectTo: useragent.ConnectTo(server),
 		Effects:   fetch.Deliver, // the stub is ours
-	})
-	if err != nil {
-		return nil, nil, noJudgement(fmt.Errorf("%w\n%s", err, "without a browser, --browser none judges the model of the Fetch Standard"))
-	}
-	return browser, func() { browser.Close() }, nil
+	}, "judges the model of the Fetch Standard")
 }

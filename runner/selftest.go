@@ -6,7 +6,7 @@ import (
 
 	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/suite"
-	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/fetch"
 	"github.com/corsproof/corsproof/suite/selftest"
 )
@@ -31,8 +31,8 @@ type SelftestOptions struct {
 	Progress func(done, total int)
 }
 
-// chromiumAtOnce is how many servers Chromium judges side by side.
-const chromiumAtOnce = 2
+// atOnceInBrowser is how many servers a browser judges side by side.
+const atOnceInBrowser = 2
 
 // Selftest judges the servers of fixtures/faults, each with a mistake, and those of
 // fixtures/policies, which make none. All of them are inside of this process.
@@ -47,16 +47,16 @@ func Selftest(ctx context.Context, o SelftestOptions) (*selftest.Matrix, error) 
 		return nil, usage(err)
 	}
 	if o.Browser != None {
-		ua, stop, err := startChromium(ctx, chromium.Options{
+		ua, stop, err := startBrowser(ctx, o.Browser, browser.Options{
 			Path:    o.BrowserPath,
 			Targets: []string{"127.0.0.1:*", faults.OtherName + ":*"},
 			Effects: fetch.Deliver,
-		})
+		}, "judges by the Fetch Standard alone")
 		if err != nil {
 			return nil, err
 		}
 		defer stop()
-		options.UserAgent, options.AtOnce = ua, chromiumAtOnce
+		options.UserAgent, options.AtOnce = ua, atOnceInBrowser
 	}
 	m, err := selftest.Run(ctx, options)
 	if err != nil {

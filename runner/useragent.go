@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -18,8 +19,37 @@ const (
 	None     = "none"     // no browser: the Fetch Standard as a Go model, over the wire
 )
 
+// An engine is a kind of browser.
+type engine struct {
+	name  string
+	start func(context.Context, browser.Options) (browser.Browser, error)
+}
+
+// engines are all that are built, the default first.
+var engines = []engine{
+	{Chromium, starter(chromium.Start)},
+}
+
+// starter makes an engine's own function the one that all have.
+func starter[B browser.Browser](start func(context.Context, browser.Options) (B, error)) func(context.Context, browser.Options) (browser.Browser, error) {
+	return func(ctx context.Context, o browser.Options) (browser.Browser, error) { return start(ctx, o) }
+}
+
 // Browsers returns the names of the user agents, the default first.
-func Browsers() []string { return []string{Chromium, None} }
+func Browsers() []string {
+	var names []string
+	for _, e := range engines {
+		names = append(names, e.name)
+	}
+	return append(names, None)
+}
+
+// BrowsersInWords names the user agents as a sentence does.
+func BrowsersInWords() string {
+	names := Browsers()
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
 
 // planned are the names that will be browsers.
 var planned = []string{"firefox", "webkit", "all"}
@@ -29,9 +59,9 @@ func checkBrowser(name string) error {
 	case name == "", slices.Contains(Browsers(), name):
 		return nil
 	case slices.Contains(planned, name):
-		return fmt.Errorf("browser %q is not built yet; expected %s", name, strings.Join(Browsers(), " or "))
+		return fmt.Errorf("browser %q is not built yet; expected %s", name, BrowsersInWords())
 	}
-	return fmt.Errorf("browser %q is unknown; expected %s", name, strings.Join(Browsers(), " or "))
+	return fmt.Errorf("browser %q is unknown; expected %s", name, BrowsersInWords())
 }
 
 // start starts the user agent. What it returns second ends it, and waits for that.
@@ -39,7 +69,7 @@ func (o Options) start(ctx context.Context, s *subject, transport http.RoundTrip
 	if o.Browser == None {
 		return fetch.Model{Transport: transport, Effects: s.target.Effects}, func() {}, nil
 	}
-	options := chromium.Options{
+	options := browser.Options{
 		Path:      o.BrowserPath,
 		ConnectTo: map[string]string{},
 		Effects:   s.target.Effects,
@@ -53,22 +83,22 @@ func (o Options) start(ctx context.Context, s *subject, transport http.RoundTrip
 	if s.isTLS() {
 		options.Authority = s.authority
 	}
-	return startChromium(ctx, options)
+	return startBrowser(ctx, o.Browser, options, "judges by the Fetch Standard alone")
 }
 
-// startChromium starts a browser. What it returns second ends it, and waits for that.
-func startChromium(ctx context.Context, options chromium.Options) (fetch.UserAgent, func(), error) {
+// startBrowser starts the browser of that name, or the default. What it returns second
+// ends it, and waits for that. Should it not start, the error says what corsproof does
+// without one.
+func startBrowser(ctx context.Context, name string, options browser.Options, without string) (fetch.UserAgent, func(), error) {
 	if ctx.Err() != nil {
 		return nil, nil, noJudgement(errors.New("interrupted before the browser started"))
 	}
+	e := engines[max(0, slices.IndexFunc(engines, func(e engine) bool { return e.name == name }))]
 	// A browser that starts is not interrupted halfway: it takes a moment, and then
 	// suite.Run hears of the interrupt, and the browser ends in good order.
-	browser, err := chromium.Start(context.WithoutCancel(ctx), options)
+	started, err := e.start(context.WithoutCancel(ctx), options)
 	if err != nil {
-		return nil, nil, noJudgement(fmt.Errorf("%w\n%s", err, wayOut))
+		return nil, nil, noJudgement(fmt.Errorf("%w\nwithout a browser, --browser none %s", err, without))
 	}
-	return browser, func() { browser.Close() }, nil
+	return started, func() { started.Close() }, nil
 }
-
-// wayOut is what is left to somebody without a browser.
-const wayOut = "without a browser, --browser none judges by the Fetch Standard alone"

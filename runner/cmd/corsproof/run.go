@@ -192,12 +192,12 @@ func (f *runFlags) limits(o *runner.Options) (err error) {
 func (f *runFlags) browser() (string, error) {
 	switch len(f.browsers) {
 	case 0:
-		return "", fmt.Errorf("--browser names none; expected %s", strings.Join(runner.Browsers(), " or "))
+		return "", fmt.Errorf("--browser names none; expected %s", runner.BrowsersInWords())
 	case 1:
 		return f.browsers[0], nil
 	}
 	return "", fmt.Errorf("--browser %s: several browsers in one run are not built yet; expected %s",
-		strings.Join(f.browsers, ","), strings.Join(runner.Browsers(), " or "))
+		strings.Join(f.browsers, ","), runner.BrowsersInWords())
 }
 
 // showProgress has the runner show how far it is, if somebody can see that. What it

@@ -8,48 +8,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
-	"github.com/chromedp/cdproto/browser"
+	cdpbrowser "github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/fixtures/origins"
+	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/home"
+	"github.com/corsproof/corsproof/suite/browser/internal/process"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
-// Options says how to start Chromium. The zero value finds the browser, reaches
-// no target and holds effects back.
-type Options struct {
-	// Path is the browser's executable. Empty looks for Chrome, then Chromium.
-	Path string
-
-	// Targets are the addresses that pages may reach, "host:port" with the port
-	// always given. "host:*" allows every port of a host.
-	Targets []string
-
-	// ConnectTo maps a target, "host:port", to the address to connect to in its
-	// place. The name that is sent and validated stays the target's.
-	ConnectTo map[string]string
-
-	// Authority is a certificate authority for the target, in PEM, besides those
-	// that the browser knows. It needs certutil, of Debian's libnss3-tools.
-	Authority []byte
-
-	// Effects says what becomes of requests with unsafe methods.
-	Effects fetch.Effects
-
-	// Log takes what the browser prints; nil drops it.
-	Log func(line string)
-}
+// Options says how to start Chromium. A private authority needs certutil, of Debian's
+// libnss3-tools.
+type Options = browser.Options
 
 // A Browser is a running Chromium. It is safe for use by several goroutines.
 type Browser struct {
 	options Options
-	home    *home
+	home    *home.Home
 	origins *origins.Server
 	about   fetch.About
 	ctx     context.Context // of chromedp, with the browser in it
@@ -61,13 +44,13 @@ type Browser struct {
 	closeErr  error
 }
 
-var _ fetch.UserAgent = (*Browser)(nil)
+var _ browser.Browser = (*Browser)(nil)
 
 // Start starts Chromium. The browser ends with Close; if the process dies
 // instead, the browser dies with it, and what it leaves in the temporary folder
 // is swept by the next Start.
 func Start(ctx context.Context, options Options) (_ *Browser, err error) {
-	path, err := find(options.Path)
+	path, err := process.Find(options.Path, names, "Chromium", "chromium")
 	if err != nil {
 		return nil, err
 	}
@@ -77,11 +60,11 @@ func Start(ctx context.Context, options Options) (_ *Browser, err error) {
 			b.Close()
 		}
 	}()
-	if b.home, err = newHome(); err != nil {
+	if b.home, err = home.New("chromium"); err != nil {
 		return nil, err
 	}
 	if options.Authority != nil {
-		if err := b.home.trust(ctx, options.Authority); err != nil {
+		if err := home.Trust(ctx, filepath.Join(b.home.Dir, ".pki", "nssdb"), options.Authority); err != nil {
 			return nil, err
 		}
 	}
@@ -117,11 +100,11 @@ func Start(ctx context.Context, options Options) (_ *Browser, err error) {
 
 // describe asks the browser for its version and the flags in effect.
 func (b *Browser) describe() (fetch.About, error) {
-	version, err := chromedp.CallBrowser(b.ctx, browser.GetVersion, cdp.Empty{})
+	version, err := chromedp.CallBrowser(b.ctx, cdpbrowser.GetVersion, cdp.Empty{})
 	if err != nil {
 		return fetch.About{}, err
 	}
-	line, err := chromedp.CallBrowser(b.ctx, browser.GetBrowserCommandLine, cdp.Empty{})
+	line, err := chromedp.CallBrowser(b.ctx, cdpbrowser.GetBrowserCommandLine, cdp.Empty{})
 	if err != nil {
 		return fetch.About{}, err
 	}
@@ -168,7 +151,7 @@ func (b *Browser) Close() error {
 			errs = append(errs, b.origins.Close())
 		}
 		if b.home != nil {
-			errs = append(errs, b.home.remove())
+			errs = append(errs, b.home.Remove())
 		}
 		b.closeErr = errors.Join(errs...)
 	})

@@ -38,7 +38,7 @@ func (b *Browser) Evaluate(ctx context.Context, origin, script string, reported 
 func (b *Browser) Pid() int { return chromedp.FromContext(b.ctx).Browser.Process().Pid }
 
 // Home returns the browser's folder.
-func (b *Browser) Home() string { return b.home.dir }
+func (b *Browser) Home() string { return b.home.Dir }
 
 // Crash ends the process of the page that a context has on an origin.
 func Crash(ctx context.Context, c fetch.Context, origin string) error {

@@ -3,40 +3,15 @@ package chromium
 import (
 	"fmt"
 	"maps"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/chromedp/chromedp"
 )
 
-// names are the executables that find looks for, in this order. Ubuntu's chromium
-// is a snap, which cannot see the temporary folder; GitHub's runners have Chrome.
+// names are the executables that are looked for, in this order. Ubuntu's chromium is a
+// snap; GitHub's runners have Chrome.
 var names = []string{"google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "headless-shell"}
-
-// find returns the browser's executable.
-func find(path string) (string, error) {
-	if path != "" {
-		found, err := exec.LookPath(path)
-		if err != nil {
-			return "", fmt.Errorf("no browser at %q: %w", path, err)
-		}
-		return found, nil
-	}
-	for _, name := range names {
-		found, err := exec.LookPath(name)
-		if err != nil {
-			continue
-		}
-		if real, err := filepath.EvalSymlinks(found); err == nil && strings.HasSuffix(real, "/snap") {
-			continue
-		}
-		return found, nil
-	}
-	return "", fmt.Errorf("no Chromium found: looked for %s; install one (Debian: apt-get install chromium), or name it with --browser-path",
-		strings.Join(names, ", "))
-}
 
 // disabledFeatures are joined into one flag, since a second one would replace the
 // first. HttpsUpgrades would move a page on http://app.example.com to https where
@@ -55,9 +30,8 @@ func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
 	o := slices.Clone(chromedp.DefaultExecAllocatorOptions[:])
 	o = append(o,
 		chromedp.ExecPath(path),
-		chromedp.UserDataDir(b.home.profile),
-		// A killed browser leaves its temporary files: they go with the home.
-		chromedp.Env("HOME="+b.home.dir, "TMPDIR="+b.home.temp),
+		chromedp.UserDataDir(b.home.Profile),
+		chromedp.Env(b.home.Env()...),
 		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
 		chromedp.Flag("host-resolver-rules", b.resolverRules()),
 		chromedp.Flag("ignore-certificate-errors-spki-list", b.origins.SPKI()),
