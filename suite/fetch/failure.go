@@ -1,6 +1,9 @@
 package fetch
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // A Reason names the kind of a failure. The codes are Chromium's where it has
 // one; ours are marked.
@@ -106,22 +109,25 @@ type Failure struct {
 
 // Error says in one sentence which step fails and why.
 func (f *Failure) Error() string {
-	algorithm, subject := f.Algorithm, f.Header
+	algorithm := f.Algorithm
 	if f.Reason.OfPreflight() && algorithm == corsCheck {
 		algorithm += " of the preflight"
 	}
-	if subject == "" {
-		subject = "the status"
-	}
-	return fmt.Sprintf("%s, step %s: %s is %s, expected %s", algorithm, f.Step, subject, f.Given, f.Expected)
+	return fmt.Sprintf("%s, step %s: %s", algorithm, f.Step, f.finding())
 }
 
-// The algorithms that can fail, as the Standard calls them.
+// finding says what is found at the step.
+func (f *Failure) finding() string {
+	return fmt.Sprintf("%s is %s, expected %s", cmp.Or(f.Header, "the status"), f.Given, f.Expected)
+}
+
+// The algorithms that can fail or be walked through, as the Standard calls them.
 const (
 	corsCheck      = "CORS check"
 	preflightFetch = "CORS-preflight fetch"
 	redirectFetch  = "HTTP-redirect fetch"
 	httpFetch      = "HTTP fetch"
+	mainFetch      = "main fetch"
 )
 
 var specs = map[string]string{
@@ -129,6 +135,7 @@ var specs = map[string]string{
 	preflightFetch: "https://fetch.spec.whatwg.org/#cors-preflight-fetch-0",
 	redirectFetch:  "https://fetch.spec.whatwg.org/#concept-http-redirect-fetch",
 	httpFetch:      "https://fetch.spec.whatwg.org/#concept-http-fetch",
+	mainFetch:      "https://fetch.spec.whatwg.org/#concept-main-fetch",
 }
 
 // fail makes a failure of one of the algorithms above.

@@ -36,7 +36,9 @@ func byCorsproof(e fetch.Exchange) fetch.Exchange {
 
 var _ = DescribeTable("Explain",
 	func(r fetch.Request, exchanges []fetch.Exchange, want ...fetch.Reason) {
-		Expect(reasons(fetch.Explain(page, r, exchanges))).To(HaveExactElements(want))
+		failures := fetch.Explain(page, r, exchanges)
+		Expect(reasons(failures)).To(HaveExactElements(want))
+		Expect(refusals(fetch.Walk(page, r, exchanges))).To(HaveExactElements(places(failures)))
 	},
 	Entry("nothing recorded", asks("PUT"), nil),
 	Entry("all is well", asks("PUT"), []fetch.Exchange{
