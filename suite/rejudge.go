@@ -7,13 +7,7 @@ import "time"
 func Judge(recorded *Report) *Report {
 	report := *recorded
 	report.Results = nil
-	plays := map[string]play{}
-	for _, browser := range recorded.Browsers {
-		// What would have waited too long was not tried, so any wait will do.
-		for _, p := range plan(recorded.Target, Filter{}, time.Duration(1<<62)) {
-			plays[p.key(browser.Name)] = p
-		}
-	}
+	plays := plays(recorded)
 	for _, r := range recorded.Results {
 		p, known := plays[r.Key]
 		if known {
@@ -28,4 +22,16 @@ func Judge(recorded *Report) *Report {
 	block(report.Results)
 	report.Summary = summarize(report.Results)
 	return &report
+}
+
+// plays plans a recorded run again, and returns the plays by the keys of their results.
+func plays(recorded *Report) map[string]play {
+	all := map[string]play{}
+	for _, browser := range recorded.Browsers {
+		// What would have waited too long was not tried, so any wait will do.
+		for _, p := range plan(recorded.Target, Filter{}, time.Duration(1<<62)) {
+			all[p.key(browser.Name)] = p
+		}
+	}
+	return all
 }

@@ -41,11 +41,8 @@ func (t *trial) result(browser string) Result {
 		Attempts:     t.attempts,
 		policy:       p.claim.number,
 	}
-	if n := len(t.attempts); n > 0 {
-		decided := t.attempts[n-1]
-		if o.intermittent {
-			decided = t.attempts[0]
-		}
+	if len(t.attempts) > 0 {
+		decided := r.Decided()
 		if o.step < len(decided.Steps) {
 			r.Exchanges = decided.Steps[o.step].Exchanges
 		}
