@@ -183,8 +183,8 @@ const sequence = (() => {
   //   page        the origin of the page, for the first message
   //   by          what made the request there, such as "fetch"
   //   seen        what came of it: an Observation, as package fetch marshals it
-  //   deciding    the lines that decide: {header, kind, url, by} as in a Failure, where an
-  //               empty header is the status; with allows: true, they let it through
+  //   deciding    the lines that decide: {header, kind, url, by} as in a Failure or a Step,
+  //               where an empty header is the status; with allows: true, they let it through
   //   remembered  that the CORS-preflight cache knew the answer
   function draw(exchanges, {name = "Sequence diagram", page = "", by = "", seen, deciding = [], remembered = false} = {}) {
     exchanges ??= [];
@@ -212,7 +212,7 @@ const sequence = (() => {
   }
 
   // walk returns the steps of the Standard that were taken: {algorithm, step, spec,
-  // text, outcome, decides}, as package fetch marshals them. The outcome is "allows",
+  // text, outcome, decides, kind}, as package fetch marshals them. The outcome is "allows",
   // "refuses", or empty where the walk goes on.
   function walk(steps) {
     return element("ol", "walk", ...steps.map(s => {
@@ -224,14 +224,15 @@ const sequence = (() => {
     }));
   }
 
-  // place links to where the Standard has a step.
+  // place links to where the Standard has a step, and says of what it is a step.
   function place(s) {
-    const text = s.step ? `${s.algorithm}, step ${s.step}` : s.algorithm;
-    if (!/^https:\/\//.test(s.spec ?? "")) return visible(text);
-    const a = element("a", "", visible(text));
+    const text = visible(s.step ? `${s.algorithm}, step ${s.step}` : s.algorithm);
+    const of = s.kind === "preflight" ? ", on the answer to the CORS-preflight request" : "";
+    if (!/^https:\/\//.test(s.spec ?? "")) return text + of;
+    const a = element("a", "", text);
     a.href = s.spec;
     a.rel = "noreferrer";
-    return a;
+    return element("span", "", a, of);
   }
 
   return {draw, walk, visible, element, foreign};

@@ -7,55 +7,70 @@ import (
 	"github.com/corsproof/corsproof/suite"
 )
 
-// behind says what fails behind the failures that are told: it comes up once these are
-// repaired, in scenarios that are blocked now.
-func (c *console) behind() {
+// A behindRow is a failure that comes up once those are repaired that are told.
+type behindRow struct {
+	ids     []string // of the scenarios that are blocked now
+	failure suite.Failure
+	where   string
+}
+
+// behindRows are what fails in scenarios that are blocked now, and in none that failed,
+// each kind once.
+func behindRows(r *suite.Report) []*behindRow {
 	told := map[string]bool{}
-	for _, r := range c.report.Results {
-		if r.Verdict == suite.Fail {
-			for _, f := range r.Failures {
-				told[kindOf(c.report.Target, r, f)] = true
+	for _, result := range r.Results {
+		if result.Verdict == suite.Fail {
+			for _, f := range result.Failures {
+				told[kindOf(r.Target, result, f)] = true
 			}
 		}
 	}
-	type found struct {
-		ids     []string
-		failure suite.Failure
-		where   string
-	}
-	var all []*found
-	index := map[string]*found{}
-	for _, r := range c.report.Results {
-		if r.Verdict != suite.Blocked {
+	var all []*behindRow
+	index := map[string]*behindRow{}
+	for _, result := range r.Results {
+		if result.Verdict != suite.Blocked {
 			continue
 		}
-		for _, f := range r.Failures {
-			kind := kindOf(c.report.Target, r, f)
+		for _, f := range result.Failures {
+			kind := kindOf(r.Target, result, f)
 			if told[kind] {
 				continue
 			}
 			if index[kind] == nil {
-				index[kind] = &found{failure: f, where: r.Resource}
+				index[kind] = &behindRow{failure: f, where: result.Resource}
 				all = append(all, index[kind])
 			}
-			if !slices.Contains(index[kind].ids, r.ID) {
-				index[kind].ids = append(index[kind].ids, r.ID)
+			if !slices.Contains(index[kind].ids, result.ID) {
+				index[kind].ids = append(index[kind].ids, result.ID)
 			}
 		}
 	}
+	return all
+}
+
+// text is the row in a line.
+func (b *behindRow) text() string {
+	return visible(step(b.failure), sentenceLimit) + " · " + visible(b.where, valueLimit) + " · " + visible(listed(b.ids, valueLimit), sentenceLimit)
+}
+
+const behindIntro = "What else is wrong already, in scenarios that are blocked now. It comes up when the failures above are repaired; repair it with them."
+
+// behind says what fails behind the failures that are told: it comes up once these are
+// repaired, in scenarios that are blocked now.
+func (c *console) behind() {
+	all := behindRows(c.report)
 	if len(all) == 0 {
 		return
 	}
 	c.line("")
 	c.line("%s", c.palette.strong("Behind these failures"))
-	c.hanging("  ", 2, "What else is wrong already, in scenarios that are blocked now. It comes up when the failures above are repaired; repair it with them.")
-	for i, f := range all {
+	c.hanging("  ", 2, behindIntro)
+	for i, b := range all {
 		if i == 2*mostFurther {
 			c.line("  and %d more", len(all)-i)
 			break
 		}
-		text := visible(step(f.failure), sentenceLimit) + " · " + visible(f.where, valueLimit) + " · " + visible(listed(f.ids, valueLimit), sentenceLimit)
-		c.hanging(fmt.Sprintf("  %s ", c.mark(suite.Blocked)), 4, text)
+		c.hanging(fmt.Sprintf("  %s ", c.mark(suite.Blocked)), 4, b.text())
 	}
 }
 

@@ -8,18 +8,18 @@ import (
 	"github.com/corsproof/corsproof/suite"
 )
 
-// held says once what only a held request could show, and what delivering it would add.
-func (c *console) held() {
+// heldRows are the scenarios in which something was held back.
+func heldRows(r *suite.Report) []heldRow {
 	var rows []heldRow
-	for _, chapter := range chapters(c.report) {
+	for _, chapter := range chapters(r) {
 		for _, s := range chapter.scenarios {
 			row := heldRow{id: visible(s.id, valueLimit)}
-			for _, r := range s.results {
+			for _, result := range s.results {
 				switch {
-				case r.Verdict == suite.Unjudged && r.Reason == suite.Held:
-					row.add(r, c.report.Target.URL)
-				case r.Unseen == suite.Held:
-					row.add(r, c.report.Target.URL)
+				case result.Verdict == suite.Unjudged && result.Reason == suite.Held:
+					row.add(result, r.Target.URL)
+				case result.Unseen == suite.Held:
+					row.add(result, r.Target.URL)
 					row.behind = true
 				}
 			}
@@ -28,23 +28,27 @@ func (c *console) held() {
 			}
 		}
 	}
+	return rows
+}
+
+const heldIntro = "Requests that may change something did not reach the target, so their responses were not looked at. " +
+	"effects: deliver in cors.yaml, or --effects deliver, sends them, for a server whose data may change, and adds:"
+
+// held says once what only a held request could show, and what delivering it would add.
+func (c *console) held() {
+	rows := heldRows(c.report)
 	if len(rows) == 0 {
 		return
 	}
 	c.line("")
 	c.line("%s", c.palette.strong("Held back"))
-	c.hanging("  ", 2, "Requests that may change something did not reach the target, so their responses were not looked at. "+
-		"effects: deliver in cors.yaml, or --effects deliver, sends them, for a server whose data may change, and adds:")
+	c.hanging("  ", 2, heldIntro)
 	column := 0
 	for _, r := range rows {
 		column = max(column, utf8.RuneCountInString(r.id))
 	}
 	for _, r := range rows {
-		text := listed(r.requests, valueLimit)
-		if r.behind {
-			text += ", behind a preflight that is refused now"
-		}
-		c.hanging("  "+r.id+strings.Repeat(" ", column-utf8.RuneCountInString(r.id))+"  ", 2+column+2, text)
+		c.hanging("  "+r.id+strings.Repeat(" ", column-utf8.RuneCountInString(r.id))+"  ", 2+column+2, r.text())
 	}
 }
 
@@ -53,6 +57,15 @@ type heldRow struct {
 	id       string
 	requests []string // method and path, each once
 	behind   bool     // a refused preflight would have kept them back too
+}
+
+// text says what was held back.
+func (h heldRow) text() string {
+	text := listed(h.requests, valueLimit)
+	if h.behind {
+		text += ", behind a preflight that is refused now"
+	}
+	return text
 }
 
 func (h *heldRow) add(r suite.Result, target string) {

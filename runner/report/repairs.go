@@ -14,22 +14,13 @@ func (c *console) repairs() {
 	if len(c.report.Repairs) == 0 {
 		c.line("")
 		c.line("%s", c.palette.strong("What to change"))
-		c.hanging("  ", 2, "Nothing in its answers tells which kind of server it is. --fixes NAME shows the lines of one, such as --fixes nginx; --fixes all shows all.")
+		c.hanging("  ", 2, unknownServer)
 		return
 	}
 	for _, r := range c.report.Repairs {
 		c.line("")
 		c.line("%s", c.palette.strong("What to change in "+visible(r.Title, valueLimit)))
-		var about []string
-		if r.Guessed != "" {
-			about = append(about, "It seems to be one: "+visible(r.Guessed, sentenceLimit)+". --fixes NAME shows another kind, --fixes all shows all.")
-		}
-		whole := "This is the whole of the policy"
-		if len(r.Resources) > 0 {
-			whole += " of " + visible(listed(r.Resources, valueLimit), sentenceLimit)
-		}
-		about = append(about, whole+": it replaces all that is said there of CORS now.")
-		c.hanging("  ", 2, strings.Join(about, " "))
+		c.hanging("  ", 2, aboutConfiguration(r))
 		for _, n := range r.Notes {
 			c.hanging("  Note: ", 8, visible(n, sentenceLimit))
 		}
@@ -42,6 +33,21 @@ func (c *console) repairs() {
 			}
 		}
 	}
+}
+
+const unknownServer = "Nothing in its answers tells which kind of server it is. --fixes NAME shows the lines of one, such as --fixes nginx; --fixes all shows all."
+
+// aboutConfiguration says why it is shown, and of what it is the whole.
+func aboutConfiguration(c suite.Configuration) string {
+	var about []string
+	if c.Guessed != "" {
+		about = append(about, "It seems to be one: "+visible(c.Guessed, sentenceLimit)+". --fixes NAME shows another kind, --fixes all shows all.")
+	}
+	whole := "This is the whole of the policy"
+	if len(c.Resources) > 0 {
+		whole += " of " + visible(listed(c.Resources, valueLimit), sentenceLimit)
+	}
+	return strings.Join(append(about, whole+": it replaces all that is said there of CORS now."), " ")
 }
 
 // sentenceCase begins a clause with a capital letter.

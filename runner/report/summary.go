@@ -76,7 +76,7 @@ func (c *console) notJudged() {
 	for _, t := range all {
 		label := fmt.Sprintf("  %s %4d  %-*s  ", c.mark(t.verdict), t.count, column, t.heading())
 		text := t.text()
-		if (t.verdict == suite.Unjudged && t.reason != suite.Held || t.verdict == suite.Unclaimed) && !c.options.Verbose {
+		if t.names() && !c.options.Verbose {
 			text += ": " + listed(t.ids, valueLimit)
 		}
 		c.hanging(label, 2+1+1+4+2+column+2, text)
@@ -89,6 +89,11 @@ func (t tally) heading() string {
 		return string(t.verdict) + ": " + t.reason
 	}
 	return string(t.verdict)
+}
+
+// names reports whether the scenarios are told here alone.
+func (t tally) names() bool {
+	return t.verdict == suite.Unjudged && t.reason != suite.Held || t.verdict == suite.Unclaimed
 }
 
 // text says why in words, and what to do about it.

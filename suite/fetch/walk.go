@@ -37,6 +37,10 @@ type Step struct {
 	By   string       `json:"by,omitempty"`
 }
 
+// Remembers reports whether the step is that of a CORS-preflight request that is not
+// sent, since its answer is in the CORS-preflight cache.
+func (s Step) Remembers() bool { return s.Algorithm == httpFetch && s.Step == "4.1" }
+
 // Walk returns the steps of the Standard that recorded exchanges of one request lead
 // through, as far as CORS has a say. It goes by the same rules as Explain, and goes on
 // after a step that refuses as Explain does, so that every failure of Explain's is in it.
