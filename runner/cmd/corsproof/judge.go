@@ -20,7 +20,7 @@ func newJudge() *cobra.Command {
 Nothing is asked of any server. REPORT may be - for standard input.
 
 ` + exitCodes,
-		Example: "  corsproof judge report.json\n  corsproof judge report.json --junit junit.xml",
+		Example: "  corsproof judge report.json\n  corsproof judge report.json --html report.html",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return fmt.Errorf("judge takes one report, such as report.json; %d were named", len(args))

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -19,16 +20,34 @@ import (
 // outputs are where a report goes, and how it looks. The commands that have a report
 // share them.
 type outputs struct {
-	json, junit string
-	fixes       string
-	noColor     bool
-	verbose     bool
-	github      bool
+	json, junit, html, markdown string
+	fixes                       string
+	noColor                     bool
+	verbose                     bool
+	github                      bool
+}
+
+// A file is a format in which a report is written, and where to.
+type file struct {
+	flag  string
+	path  string // empty for nowhere, - for standard output
+	write func(io.Writer, *suite.Report) error
+}
+
+func (o *outputs) files() []file {
+	return []file{
+		{"--json", o.json, report.JSON},
+		{"--junit", o.junit, report.JUnit},
+		{"--html", o.html, report.HTML},
+		{"--markdown", o.markdown, report.Markdown},
+	}
 }
 
 func (o *outputs) define(flags *pflag.FlagSet) {
 	flags.StringVar(&o.json, "json", "", "write the report as JSON to this file; - is standard output")
 	flags.StringVar(&o.junit, "junit", "", "write the report as JUnit XML to this file; - is standard output")
+	flags.StringVar(&o.html, "html", "", "write the report as one HTML file, for people, to this file; - is standard output")
+	flags.StringVar(&o.markdown, "markdown", "", "write the report as Markdown, for a job summary or a comment on GitHub, to this file; - is standard output")
 	flags.StringVar(&o.fixes, "fixes", "", "show what to change in this kind of server, such as nginx, or in all; by default it is guessed")
 	flags.BoolVar(&o.github, "github", os.Getenv("GITHUB_ACTIONS") == "true", "annotate the run on GitHub Actions; the default there")
 	flags.BoolVar(&o.verbose, "verbose", false, "show every result by itself, all headers, and the browser's flags")
@@ -39,6 +58,8 @@ func (o *outputs) complete(c *cobra.Command) {
 	completeFixes(c)
 	c.MarkFlagFilename("json", "json")
 	c.MarkFlagFilename("junit", "xml")
+	c.MarkFlagFilename("html", "html")
+	c.MarkFlagFilename("markdown", "md")
 }
 
 // check finds out before a run what would be a pity after it.
@@ -46,10 +67,15 @@ func (o *outputs) check() error {
 	if err := checkFixes(o.fixes); err != nil {
 		return err
 	}
-	if o.json == "-" && o.junit == "-" {
-		return errors.New("--json and --junit cannot both go to standard output")
-	}
-	for _, path := range []string{o.json, o.junit} {
+	onStandardOutput := ""
+	for _, f := range o.files() {
+		if f.path == "-" {
+			if onStandardOutput != "" {
+				return fmt.Errorf("%s and %s cannot both go to standard output", onStandardOutput, f.flag)
+			}
+			onStandardOutput = f.flag
+		}
+		path := f.path
 		if path == "" || path == "-" {
 			continue
 		}
@@ -68,16 +94,16 @@ func (o *outputs) check() error {
 func (o *outputs) write(r *suite.Report) error {
 	repair.Fill(r, o.fixes)
 	out := os.Stdout
-	if o.json == "-" || o.junit == "-" {
+	if slices.ContainsFunc(o.files(), func(f file) bool { return f.path == "-" }) {
 		out = os.Stderr
 	}
 	errs := []error{report.Console(out, r, o.console(out))}
 	if o.github {
 		errs = append(errs, report.Annotations(out, r))
 	}
-	errs = append(errs,
-		writeTo(o.json, func(w io.Writer) error { return report.JSON(w, r) }),
-		writeTo(o.junit, func(w io.Writer) error { return report.JUnit(w, r) }))
+	for _, f := range o.files() {
+		errs = append(errs, writeTo(f.path, func(w io.Writer) error { return f.write(w, r) }))
+	}
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ const runExample = `  corsproof run
   corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
   corsproof run -f cors.yaml --dry-run
   corsproof run -f cors.yaml --max-requests 300 --rate 5/s
+  corsproof run -f cors.yaml --html report.html
   corsproof run -f cors.yaml --json report.json --junit junit.xml
   corsproof run --browser none --json - | jq .summary`
 
@@ -149,8 +150,10 @@ func (f *runFlags) options() (o runner.Options, err error) {
 		MaxWait:     &f.maxWait,
 		Version:     version(),
 	}
-	if f.dryRun && f.outputs.junit != "" {
-		return o, errors.New("--dry-run judges nothing, so that there is nothing for --junit")
+	for _, file := range f.outputs.files() {
+		if f.dryRun && file.path != "" && file.flag != "--json" {
+			return o, fmt.Errorf("--dry-run judges nothing, so that there is nothing for %s", file.flag)
+		}
 	}
 	if f.timeout == 0 {
 		return o, errors.New("timeout 0s: expected more than 0")

@@ -86,6 +86,19 @@ var _ = Describe("run", func() {
 		Expect(stdout(s)).To(ContainSubstring(" keeps its policy.\n"))
 	})
 
+	It("writes HTML and Markdown to files, and writes them again from the recorded run", func() {
+		page, summary, recorded := temp("report.html"), temp("report.md"), temp("report.json")
+		s := corsproof("run", "--browser", "none", "--html", page, "--markdown", summary, "--json", recorded)
+		Expect(s).To(gexec.Exit(suite.ExitConforms))
+		Expect(os.ReadFile(page)).To(And(HavePrefix("<!doctype html>"), ContainSubstring(" keeps its policy.</span>"), HaveSuffix("</html>\n")))
+		Expect(os.ReadFile(summary)).To(MatchRegexp("^## ✓ ` http://127.0.0.1:[0-9]+ ` keeps its policy\n"))
+
+		again := corsproof("judge", recorded, "--html", "-", "--markdown", temp("again.md"))
+		Expect(again).To(gexec.Exit(suite.ExitConforms))
+		Expect(os.ReadFile(page)).To(BeEquivalentTo(again.Out.Contents()))
+		Expect(stderr(again)).To(ContainSubstring(" keeps its policy.\n"))
+	})
+
 	It("annotates on GitHub Actions", func() {
 		server := serve(forgetful())
 		args := []string{"run", "--browser", "none", "-f", sampleAt(server.URL), "--scenario", "simple.get", "--scenario", "errors.server"}
