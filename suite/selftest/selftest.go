@@ -200,6 +200,9 @@ func sideBySide(ctx context.Context, tasks []func(), atOnce int, progress func(d
 	wg.Wait()
 }
 
+// judgeFault judges a server with one mistake. A browser takes seconds for the whole
+// table, so that it tries the scenarios by which the model notices the mistake, and the
+// rest of them only if it notices nothing there.
 func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 	judged := Fault{ID: f.ID, Sentence: f.Sentence, By: []string{}, Harmless: f.Harmless}
 	if f.NeedsBrowser && isModel(ua) {
@@ -210,16 +213,30 @@ func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 		judged.Skipped = "the browser knows the server by its address alone"
 		return judged
 	}
+	if isModel(ua) || f.NeedsBrowser {
+		judged.judge(ctx, ua, f, suite.Filter{})
+		return judged
+	}
+	byModel := judgeFault(ctx, fetch.Model{Effects: fetch.Deliver}, f)
+	if judged.judge(ctx, ua, f, suite.Filter{Scenarios: byModel.By}); !judged.Noticed && len(byModel.By) > 0 {
+		judged.judge(ctx, ua, f, suite.Filter{}) // the browser may see it elsewhere
+	}
+	return judged
+}
+
+// judge has the user agent judge the server with the mistake.
+func (judged *Fault) judge(ctx context.Context, ua fetch.UserAgent, f faults.Fault, filter suite.Filter) {
 	began := time.Now()
 	host := address
 	if f.Named {
 		host = name
 	}
-	report, err := judge(ctx, ua, f.Handler(), FaultyTarget(f), host)
+	report, err := judge(ctx, ua, f.Handler(), FaultyTarget(f), host, filter)
+	judged.By, judged.Broken = []string{}, nil
 	judged.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		judged.Broken = []string{err.Error()}
-		return judged
+		return
 	}
 	judged.tried = map[string]bool{}
 	for _, r := range report.Results {
@@ -236,13 +253,12 @@ func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 	}
 	slices.Sort(judged.By)
 	judged.By = slices.Compact(judged.By)
-	return judged
 }
 
 func judgeSound(ctx context.Context, ua fetch.UserAgent, c policies.Case) Sound {
 	judged := Sound{Name: c.Name, Findings: []string{}}
 	began := time.Now()
-	report, err := judge(ctx, ua, c.Handler(), SoundTarget(c), address)
+	report, err := judge(ctx, ua, c.Handler(), SoundTarget(c), address, suite.Filter{})
 	judged.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		judged.Broken = []string{err.Error()}
@@ -263,14 +279,14 @@ func judgeSound(ctx context.Context, ua fetch.UserAgent, c policies.Case) Sound 
 }
 
 // judge serves, judges, and ends the server.
-func judge(ctx context.Context, ua fetch.UserAgent, handler http.Handler, target suite.Target, host string) (*suite.Report, error) {
+func judge(ctx context.Context, ua fetch.UserAgent, handler http.Handler, target suite.Target, host string, filter suite.Filter) (*suite.Report, error) {
 	port, end, err := serve(handler)
 	if err != nil {
 		return nil, err
 	}
 	defer end()
 	target = At("http://"+net.JoinHostPort(host, port), target)
-	report, err := suite.Run(ctx, target, ua, suite.Filter{}, suite.WithTimeout(patience))
+	report, err := suite.Run(ctx, target, ua, filter, suite.WithTimeout(patience))
 	if err == nil && report.Partial != "" {
 		err = errors.New(report.Partial)
 	}
