@@ -20,6 +20,9 @@ scenario must notice a mistake. Then come servers that make none, with policies 
 different as can be: nothing may be found there. All of them run inside of corsproof, on
 127.0.0.1.
 
+A browser tries a mistake by the scenarios that notice it over the wire, and by all of
+them if none of these does: the whole table for each would take it an hour.
+
 Exit codes:
   0  every mistake is noticed, every scenario notices one, and no right server is accused
   1  not so
