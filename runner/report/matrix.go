@@ -109,7 +109,7 @@ func (c *matrix) counts() {
 	judged := len(m.Faults) - len(m.Skipped())
 	text := fmt.Sprintf("%s judged, %d not noticed", counted(judged, "mistake"), len(m.Unnoticed()))
 	if n := len(m.Skipped()); n > 0 {
-		text += fmt.Sprintf(", %d for a browser alone", n)
+		text += fmt.Sprintf(", %d not judged by %s", n, m.Browser.Name)
 	}
 	if len(m.Scenarios) > 0 {
 		text += fmt.Sprintf("; %s, %d notice nothing", counted(len(m.Scenarios), "scenario"), len(m.Idle()))
