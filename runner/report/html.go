@@ -217,7 +217,7 @@ func notJudgedItems(r *suite.Report) []notJudgedItem {
 	for _, t := range tallies(r) {
 		item := notJudgedItem{Verdict: t.verdict, Count: t.count, Heading: t.heading(), Text: t.text()}
 		if t.names() {
-			item.IDs = listed(t.ids, sentenceLimit)
+			item.IDs = listed(t.ids, valueLimit)
 		}
 		all = append(all, item)
 		if len(all) == mostListed {

@@ -63,9 +63,9 @@
   }
 
   function request(step, i, count, r) {
-    const walked = step.walk?.length ? [element("h5", "", "Through the Standard"), walk(step.walk)] : [];
+    const walked = step.walk?.length ? [element("h3", "", "Through the Standard"), walk(step.walk)] : [];
     return [
-      count > 1 ? element("h5", "", `Request ${i + 1} of ${count}`) : null,
+      count > 1 ? element("h3", "", `Request ${i + 1} of ${count}`) : null,
       step.exchanges?.length
         ? draw(step.exchanges, {
             name: `What went over the wire: ${step.exchanges.length} exchanges between page, browser and server`,
@@ -84,7 +84,7 @@
   function code(label, texts) {
     const pre = element("pre", "", element("code", "", texts.join("\n")));
     pre.tabIndex = 0;
-    pre.setAttribute("role", "region");
+    pre.setAttribute("role", "group");
     pre.setAttribute("aria-label", label);
     return withCopy(pre);
   }
@@ -105,7 +105,7 @@
     const [decided, ...others] = r.attempts ?? [];
     if (decided) parts.push(...attempt(decided, r));
     if (r.cut) parts.push(element("p", "muted small", "What went over the wire is left out to keep this file small; the JSON report has it."));
-    if (r.replay?.length) parts.push(element("h5", "", "Send it again"), code("Command lines", r.replay));
+    if (r.replay?.length) parts.push(element("h3", "", "Send it again"), code("Command lines", r.replay));
     for (const a of others) {
       parts.push(element("details", "more", element("summary", "", r.intermittent ? "When it was tried again" : "The other attempt"), ...attempt(a, r)));
     }
@@ -161,6 +161,9 @@
     return button;
   });
 
+  // How many results are shown of each row that is open.
+  const shownOf = [];
+
   function isOpen(n) {
     return buttons[n].getAttribute("aria-expanded") === "true";
   }
@@ -168,7 +171,9 @@
   function toggle(n) {
     const open = !isOpen(n);
     if (open) {
-      const cell = element("td", "", results(matching(n)));
+      const found = matching(n);
+      shownOf[n] = found.length;
+      const cell = element("td", "", results(found));
       cell.colSpan = columns;
       const detail = element("tr", "detail", cell);
       detail.id = `detail-${n}`;
@@ -191,10 +196,7 @@
     }
     const n = rows.findIndex(row => row.id === id);
     if (n < 0) return;
-    if (rows[n].hidden) {
-      form.reset();
-      filter();
-    }
+    if (rows[n].hidden) clear();
     if (!isOpen(n)) toggle(n);
     buttons[n].focus({preventScroll: true});
     rows[n].scrollIntoView({block: "start"});
@@ -237,8 +239,11 @@
     let scenarios = 0, count = 0;
     rows.forEach((row, n) => {
       const found = matching(n).length;
-      if (isOpen(n)) toggle(n);
       row.hidden = found === 0;
+      if (isOpen(n) && found !== shownOf[n]) {
+        toggle(n);
+        if (found > 0) toggle(n);
+      }
       scenarios += found > 0 ? 1 : 0;
       count += found;
     });
@@ -248,6 +253,13 @@
     nothing.hidden = scenarios > 0;
     status.textContent = `${scenarios} of ${rows.length} scenarios, ${count} of ${data.results.length} results` +
       (data.cut > 0 ? `; of ${data.cut} results what went over the wire is left out, to keep this file small` : "");
+  }
+
+  // clear lets everything through again.
+  function clear() {
+    form.reset();
+    for (const b of verdicts) b.setAttribute("aria-pressed", "false");
+    filter();
   }
 
   function choices(select, of) {
@@ -278,10 +290,7 @@
   }
   form.addEventListener("submit", e => e.preventDefault());
   form.addEventListener("input", later(filter, 120));
-  form.addEventListener("reset", () => {
-    for (const b of verdicts) b.setAttribute("aria-pressed", "false");
-    setTimeout(filter); // when the fields are empty
-  });
+  form.querySelector(".clear").addEventListener("click", clear);
 
   // --- copying
 
