@@ -44,16 +44,22 @@ func reported(results ...suite.Result) *suite.Report {
 
 // result is one of a scenario that the suite has.
 func result(id string, api fetch.API, v suite.Verdict, reason string) suite.Result {
-	for _, s := range suite.Scenarios() {
+	for _, s := range known {
 		if s.ID == id {
-			return suite.Result{
-				Key: id + " api=" + string(api) + " browser=chromium", ID: id, Title: s.Title, Browser: "chromium",
-				API: api, Level: s.Level, Verdict: v, Reason: reason, Spec: s.SpecURL(),
-				Attempts: []suite.Attempt{{}},
-			}
+			return resultOf(s, api, v, reason)
 		}
 	}
 	panic("no scenario " + id)
+}
+
+var known = suite.Scenarios()
+
+func resultOf(s suite.Scenario, api fetch.API, v suite.Verdict, reason string) suite.Result {
+	return suite.Result{
+		Key: s.ID + " api=" + string(api) + " browser=chromium", ID: s.ID, Title: s.Title, Browser: "chromium",
+		API: api, Level: s.Level, Verdict: v, Reason: reason, Spec: s.SpecURL(),
+		Attempts: []suite.Attempt{{}},
+	}
 }
 
 // passed is a result that passed.

@@ -107,6 +107,8 @@ type htmlPage struct {
 // FurtherRepairs is how many failures have no room among the repairs.
 func (p htmlPage) FurtherRepairs() int { return max(0, len(repaired(p.Report))-len(p.Repairs)) }
 
+func (p htmlPage) SeveralBrowsers() bool { return len(p.Columns.Browsers) > 1 }
+
 func (p htmlPage) UnknownServer() string { return unknownServer }
 func (p htmlPage) BehindIntro() string   { return behindIntro }
 func (p htmlPage) HeldIntro() string     { return heldIntro }

@@ -50,7 +50,7 @@ type column struct {
 func (c columns) Count() int { return len(c.Browsers) * max(1, len(c.Resources)) }
 
 // mostColumns is how many columns have room on a page.
-const mostColumns = 24
+const mostColumns = 18
 
 // newColumns takes the resources in the order in which they are declared.
 func newColumns(r *suite.Report) columns {
@@ -122,7 +122,7 @@ func (m *matrixRow) fill(c columns) {
 			cell := matrixCell{Span: 1, Several: len(results) > 1}
 			cell.Verdict, cell.Counts = summed(results)
 			m.Cells = append(m.Cells, cell)
-		case last >= 0 && m.Cells[last].Verdict == "":
+		case last >= 0 && m.Cells[last].Verdict == "" && len(c.Resources) > 0:
 			m.Cells[last].Span++
 		default:
 			m.Cells = append(m.Cells, matrixCell{Span: 1})

@@ -36,6 +36,11 @@ type repairCase struct {
 	Where    string // by which means, and for which values
 	Expected string
 	Observed string
+	Browsers string // in which it showed
+}
+
+func (c repairCase) same(other repairCase) bool {
+	return c.Where == other.Where && c.Expected == other.Expected && c.Observed == other.Observed
 }
 
 // mostCases is how many cases are told of one failure.
@@ -123,7 +128,6 @@ func newRepairItem(groups []group) repairItem {
 		Level:        suite.Level(visible(string(r.Level), valueLimit)),
 		Severity:     suite.Severity(visible(string(r.Severity), valueLimit)),
 		Intermittent: r.Intermittent,
-		FurtherCases: max(0, len(groups)-mostCases),
 		Step:         visible(cmp.Or(r.Step, "The Standard"), valueLimit),
 		Spec:         visible(r.Spec, sentenceLimit),
 		Reason:       visible(reasonInBrowsers(r), sentenceLimit),
@@ -131,15 +135,24 @@ func newRepairItem(groups []group) repairItem {
 		Further:      shownLines(further(r), sentenceLimit),
 		Replay:       strings.Join(verbatim(r.Replay), "\n"),
 	}
-	for _, g := range groups[:min(len(groups), mostCases)] {
+	for _, g := range groups {
 		f := g.first()
-		item.Cases = append(item.Cases, repairCase{g.detail(false), visible(f.Expected, sentenceLimit), visible(f.Observed, sentenceLimit)})
+		c := repairCase{Where: g.detail(false), Expected: visible(f.Expected, sentenceLimit), Observed: visible(f.Observed, sentenceLimit)}
+		browser := visible(f.Browser, valueLimit)
+		if i := slices.IndexFunc(item.Cases, c.same); i >= 0 {
+			item.Cases[i].Browsers += ", " + browser
+			continue
+		}
+		c.Browsers = browser
+		item.Cases = append(item.Cases, c)
 	}
+	item.FurtherCases = max(0, len(item.Cases)-mostCases)
+	item.Cases = item.Cases[:len(item.Cases)-item.FurtherCases]
 	if r.Severity != "" {
 		item.SeverityText = inWords(string(r.Severity))
 	}
 	for _, repair := range r.Repairs {
-		lines := repair.Lines[:min(len(repair.Lines), mostLines)]
+		lines := repair.Lines[:min(len(repair.Lines), mostRepaired)]
 		item.Servers = append(item.Servers, serverLines{
 			Server: visible(repair.Server, valueLimit),
 			Why:    shownLines(repair.Why, sentenceLimit),
@@ -164,6 +177,7 @@ type configurationPart struct{ Where, Lines string }
 const (
 	mostConfigurations = 40
 	mostConfigured     = 400 // lines of a part
+	mostRepaired       = 60  // lines of an excerpt
 )
 
 func configurations(r *suite.Report) []configuration {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -63,12 +64,11 @@ func embedded(page string) map[string]any {
 
 // many is a report of n results, each of which differs from all others.
 func many(n int, value string) *suite.Report {
-	known := suite.Scenarios()
 	r := reported()
+	exchanges := serverError(fetch.Fetch).Exchanges
 	for i := range n {
-		s := known[i%len(known)]
 		verdict := []suite.Verdict{suite.Pass, suite.Pass, suite.Pass, suite.Fail, suite.Unjudged}[i%5]
-		result := result(s.ID, fetch.Fetch, verdict, "")
+		result := resultOf(known[i%len(known)], fetch.Fetch, verdict, "")
 		result.Resource = fmt.Sprintf("/v1/items/%d", i/len(known))
 		result.Key += result.Resource
 		result.Origin, result.Expected = app, fmt.Sprintf("GET %s from %s has its response shared with the script", result.Resource, app)
@@ -76,9 +76,10 @@ func many(n int, value string) *suite.Report {
 			result.Observed = fmt.Sprintf("%d %s", i, value)
 		}
 		o := fetch.Observation{Response: fetch.Response{Type: fetch.CORS, Status: 200}}
-		for _, e := range serverError(fetch.Fetch).Exchanges {
-			e.Request.Headers = append(e.Request.Headers, fetch.Header{Name: "X-Request", Value: fmt.Sprintf("%d %s", i, value)})
+		for _, e := range exchanges {
+			e.Request.Headers = append(slices.Clone(e.Request.Headers), fetch.Header{Name: "X-Request", Value: fmt.Sprintf("%d %s", i, value)})
 			response := *e.Response
+			response.Headers = slices.Clone(response.Headers)
 			for j := range 12 {
 				response.Headers = append(response.Headers, fetch.Header{Name: fmt.Sprintf("X-Header-%d", j), Value: fmt.Sprintf("%d %s", i/10, value)})
 			}

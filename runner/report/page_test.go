@@ -186,6 +186,32 @@ var _ = Describe("the HTML report in Chromium", Ordered, ContinueOnFailure, func
 		}
 	})
 
+	It("shows of each browser what came of the resource that is chosen", func() {
+		var results []suite.Result
+		for i := range 20 { // too many for a column each
+			for _, name := range []string{"chromium", "firefox"} {
+				one := result("simple.get", fetch.Fetch, suite.Pass, "")
+				if i == 7 && name == "firefox" {
+					one = result("simple.get", fetch.Fetch, suite.Fail, "MissingAllowOriginHeader")
+				}
+				one.Browser, one.Resource = name, fmt.Sprintf("/%d", i)
+				results = append(results, one)
+			}
+		}
+		reader := newReader(browser)
+		reader.opens(reported(results...), "")
+		marks := func() []string {
+			return ask[[]string](reader, `[...document.querySelectorAll("#simple\\.get > *")].map(e => e.querySelector("b").textContent + e.querySelector("i").textContent)`)
+		}
+		Expect(marks()).To(Equal([]string{"✗1 fail, 39 pass: ", "✓20 pass", "✗1 fail, 19 pass"}))
+		reader.do(chromedp.Focus(chromedp.CSS("select[name=resource]"), chromedp.NodeVisible))
+		reader.types("/7")
+		Eventually(marks, patience).Should(Equal([]string{"✗1 fail, 1 pass: ", "✓1 pass", "✗1 fail"}))
+		reader.clicks("button.clear")
+		reader.clicks("button[value=pass]")
+		Expect(marks()).To(Equal([]string{"✓39 pass: ", "✓20 pass", "✓19 pass"}))
+	})
+
 	It("shows 5,000 results within a second", func() {
 		reader := newReader(browser)
 		call(reader, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})

@@ -161,6 +161,36 @@
     return button;
   });
 
+  // worst is the verdict of several results that matters most.
+  function worst(results) {
+    return ["fail", "broken", "blocked", "unjudged", "pass"].find(v => results.some(r => r.verdict === v)) ?? "unclaimed";
+  }
+
+  // mark has a cell say what came of these results, as the markup has it of all.
+  function mark(cell, results, plain) {
+    const v = worst(results);
+    cell.className = results.length > 0 ? `${plain} ${v}`.trim() : plain;
+    if (!cell.querySelector(":scope > b")) {
+      cell.prepend(element("b", ""), element("i", ""));
+      cell.firstChild.setAttribute("aria-hidden", "true");
+    }
+    const [b, i] = cell.children;
+    const counts = order.map(v => [v, results.filter(r => r.verdict === v).length]).filter(([, n]) => n > 0).map(([v, n]) => `${n} ${v}`).join(", ");
+    b.textContent = results.length > 0 ? marks[v] ?? "?" : "";
+    i.textContent = plain ? counts : `${counts}: `;
+    (plain ? cell : b).title = counts;
+  }
+
+  // Where each browser is a column, its name is at the head.
+  const byBrowser = [...document.querySelectorAll(".matrix thead [data-browser]")].map(th => th.dataset.browser);
+
+  // remark has a row say what came of the results that the filter lets through.
+  function remark(row, results) {
+    const [head, ...cells] = row.cells;
+    mark(head, results, "");
+    byBrowser.forEach((browser, k) => mark(cells[k], results.filter(r => r.browser === browser), "cell"));
+  }
+
   // How many results are shown of each row that is open.
   const shownOf = [];
 
@@ -208,7 +238,7 @@
   const verdicts = [...form.querySelectorAll(".verdicts button")];
   const status = form.querySelector("[role=status]");
   const nothing = document.querySelector(".nothing");
-  const texts = rows.map(row => row.querySelector("th").textContent.toLowerCase());
+  const texts = rows.map(row => row.querySelector(".what").textContent.toLowerCase());
   const haystacks = new Map();
 
   // haystack is what of a result is searched, made when it is searched first.
@@ -234,12 +264,15 @@
     return resultsOf[n].filter(passes);
   }
 
+  let filtered = false;
+
   function filter() {
     passes = wanted();
     let scenarios = 0, count = 0;
     rows.forEach((row, n) => {
-      const found = matching(n).length;
+      const results = matching(n), found = results.length;
       row.hidden = found === 0;
+      if (found > 0 && filtered) remark(row, results);
       if (isOpen(n) && found !== shownOf[n]) {
         toggle(n);
         if (found > 0) toggle(n);
@@ -250,6 +283,7 @@
     for (const body of document.querySelectorAll(".matrix tbody")) {
       body.hidden = !body.querySelector("tr.scenario:not([hidden])");
     }
+    filtered = true; // the first time, everything is as the markup has it
     nothing.hidden = scenarios > 0;
     status.textContent = `${scenarios} of ${rows.length} scenarios, ${count} of ${data.results.length} results` +
       (data.cut > 0 ? `; of ${data.cut} results what went over the wire is left out, to keep this file small` : "");
