@@ -1,19 +1,32 @@
 package suite
 
-import "github.com/corsproof/corsproof/suite/fetch"
+import (
+	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
 
-// Walks returns the steps of the Standard that the attempts which decided led through,
-// by the keys of the results: a walk for each step of the scenario that was taken. It
-// asks nobody; of what this version does not plan there is none.
-func Walks(r *Report) map[string][][]fetch.Step {
+// A Walk is one request of a scenario, and the steps of the Standard through which what
+// came of it leads.
+type Walk struct {
+	Policy   policy.Policy // what is promised there
+	Resource Resource
+	Origin   string // of the page; empty if corsproof asked by itself
+	Request  fetch.Request
+	Steps    []fetch.Step
+}
+
+// Walks returns the walks of the attempts that decided, by the keys of the results: one
+// for each request of the scenario that was made. It asks nobody; of what this version
+// does not plan there is none.
+func Walks(r *Report) map[string][]Walk {
 	plays := plays(r)
-	all := map[string][][]fetch.Step{}
+	all := map[string][]Walk{}
 	for _, result := range r.Results {
 		p, known := plays[result.Key]
 		if !known || len(result.Attempts) == 0 {
 			continue
 		}
-		var walks [][]fetch.Step
+		var walks []Walk
 		for i, o := range result.Decided().Steps {
 			if i < len(p.steps) {
 				walks = append(walks, p.at(i).walk(p.steps[i], o.Exchanges))
@@ -24,12 +37,19 @@ func Walks(r *Report) map[string][][]fetch.Step {
 	return all
 }
 
-// walk is that of one step. What corsproof writes by hand counts as what it asks leave
-// for, from the origin that it names.
-func (p play) walk(s boundStep, exchanges []fetch.Exchange) []fetch.Step {
-	if !p.scenario.AskedByCorsproof {
-		return fetch.Walk(p.origin, s.request, exchanges)
+func (p play) walk(s boundStep, exchanges []fetch.Exchange) Walk {
+	w := Walk{Policy: p.claim.Policy, Resource: s.resource, Origin: p.origin, Request: s.request}
+	if p.scenario.AskedByCorsproof {
+		w.Steps = s.walkByHand(exchanges)
+	} else {
+		w.Steps = fetch.Walk(p.origin, s.request, exchanges)
 	}
+	return w
+}
+
+// walkByHand takes what corsproof wrote by itself for what it asks leave for, from the
+// origin that it names.
+func (s boundStep) walkByHand(exchanges []fetch.Exchange) []fetch.Step {
 	origin, ok := s.request.Headers.Get("Origin")
 	if !ok {
 		return nil // CORS has no say

@@ -29,7 +29,7 @@ var _ = ginkgo.Describe("Walks", func() {
 			if r.Verdict != Fail || len(walks[r.Key]) != 1 || fetch.Reason(r.Reason).Chromium() == "" {
 				continue
 			}
-			step, ok := deciding(walks[r.Key][0])
+			step, ok := deciding(walks[r.Key][0].Steps)
 			Expect(ok).To(BeTrue(), r.Key)
 			Expect([]string{step.Algorithm, step.Step, string(step.Outcome)}).To(Equal([]string{r.Failures[0].Algorithm, r.Failures[0].Step, "refuses"}), r.Key)
 			compared++
@@ -45,7 +45,9 @@ var _ = ginkgo.Describe("Walks", func() {
 				if r.Origin == "" || o.Response.Type != fetch.CORS {
 					continue
 				}
-				step, _ := deciding(walks[r.Key][i])
+				Expect(walks[r.Key][i].Policy).To(Equal(onePolicy), r.Key)
+				Expect(walks[r.Key][i].Origin).To(Or(Equal(r.Origin), BeEmpty()), r.Key)
+				step, _ := deciding(walks[r.Key][i].Steps)
 				Expect(step.Outcome).To(Equal(fetch.Allows), r.Key)
 				compared++
 			}

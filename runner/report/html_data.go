@@ -44,6 +44,7 @@ type pageResult struct {
 	Fixes        []string          `json:"fixes,omitempty"`
 	Further      []string          `json:"further,omitempty"`
 	Replay       []string          `json:"replay,omitempty"`
+	Lab          string            `json:"lab,omitempty"`      // see labLink
 	Attempts     []pageAttempt     `json:"attempts,omitempty"` // the one that decided in front
 	Cut          bool              `json:"cut,omitempty"`      // there was no room for more
 }
@@ -105,7 +106,7 @@ func htmlData(r *suite.Report, rows []matrixRow) ([]byte, error) {
 	return p.marshal(cut, packed)
 }
 
-func newPageResult(r suite.Result, walks [][]fetch.Step) pageResult {
+func newPageResult(r suite.Result, walks []suite.Walk) pageResult {
 	p := pageResult{
 		Browser:      visible(r.Browser, valueLimit),
 		Resource:     visible(r.Resource, valueLimit),
@@ -121,6 +122,7 @@ func newPageResult(r suite.Result, walks [][]fetch.Step) pageResult {
 		Spec:         visible(r.Spec, sentenceLimit),
 		Fixes:        shownLines(r.Fixes, sentenceLimit),
 		Further:      shownLines(further(r), sentenceLimit),
+		Lab:          labLink(walks),
 	}
 	if !slices.Contains(verdictOrder, r.Verdict) {
 		p.Verdict = suite.Verdict(visible(string(r.Verdict), valueLimit))
@@ -150,6 +152,10 @@ func newPageResult(r suite.Result, walks [][]fetch.Step) pageResult {
 	return p
 }
 
+// labLink is the address of the same case in the lab. It is empty as long as corsproof
+// has no lab.
+func labLink([]suite.Walk) string { return "" }
+
 // withoutWire is the result without what went over the wire.
 func (p pageResult) withoutWire() pageResult {
 	p.Attempts, p.Cut = nil, true
@@ -161,12 +167,12 @@ func (p pageResult) bare() pageResult {
 	return pageResult{Row: p.Row, Browser: p.Browser, Resource: p.Resource, Origin: p.Origin, API: p.API, Verdict: p.Verdict, Cut: true}
 }
 
-func newPageAttempt(r suite.Result, a suite.Attempt, walks [][]fetch.Step) pageAttempt {
+func newPageAttempt(r suite.Result, a suite.Attempt, walks []suite.Walk) pageAttempt {
 	shown := pageAttempt{Error: visible(a.Error, sentenceLimit)}
 	for i, o := range a.Steps[:min(len(a.Steps), mostLines)] {
 		var walk []fetch.Step
 		if i < len(walks) {
-			walk = walks[i]
+			walk = walks[i].Steps
 		}
 		s := pageStep{Exchanges: shownExchanges(o.Exchanges), Walk: shownWalk(walk)}
 		s.Deciding = decidingLines(r, o, walk)

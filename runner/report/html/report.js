@@ -38,8 +38,9 @@
       element("div", "", element("dt", "", label), element("dd", "", value))));
   }
 
+  // link leads to the Standard, or to the lab on this machine, and nowhere else.
   function link(url, text) {
-    if (!/^https:\/\//.test(url ?? "")) return text ? foreign(text) : null;
+    if (!/^(https:\/\/|http:\/\/lab\.localhost:)/.test(url ?? "")) return text ? foreign(text) : null;
     const a = element("a", "", foreign(text || url));
     a.href = url;
     a.rel = "noreferrer";
@@ -48,11 +49,6 @@
 
   function lines(texts) {
     return texts?.length ? element("div", "", ...texts.map(t => element("p", "foreign", t))) : null;
-  }
-
-  // labURL is where the lab shows the same case, or nothing: it has no address for it.
-  function labURL() {
-    return null;
   }
 
   // caption says which result it is, as far as its title does not.
@@ -100,7 +96,7 @@
       ["Standard", link(r.spec, r.step || "where it says so")],
       ["Change", lines(r.fixes)],
       ["And then", lines(r.further)],
-      ["Lab", labURL(r) && link(labURL(r), "the same case")],
+      ["In the lab", r.lab && link(r.lab, "the same case")],
     ])];
     const [decided, ...others] = r.attempts ?? [];
     if (decided) parts.push(...attempt(decided, r));
