@@ -72,14 +72,17 @@ const sequence = (() => {
       (!d.kind || d.kind === exchange.kind) && (!d.url || d.url === exchange.request.url) && (d.by ?? "") === (exchange.by ?? ""));
   }
 
-  function decision(d) {
-    return element("span", d.allows ? "decision allows" : "decision", d.allows ? " ◂ allows" : " ◂ decides");
+  // decision words it. Behind the first that refuses, the others come up once that is
+  // repaired.
+  function decision(d, deciding) {
+    const words = d.allows ? " ◂ allows" : d === deciding.find(d => !d.allows) ? " ◂ decides" : " ◂ refuses too";
+    return element("span", d.allows ? "decision allows" : "decision", words);
   }
 
-  function line(header, d) {
+  function line(header, d, deciding) {
     const classes = [ofCORS(header.name) && "cors", d && "decides", d?.allows && "allows", header.missing && "missing"];
     return element("li", classes.filter(Boolean).join(" "),
-      foreign(header.name, "name"), ": ", foreign(header.missing ? "missing" : header.value, "value"), d ? decision(d) : null);
+      foreign(header.name, "name"), ": ", foreign(header.missing ? "missing" : header.value, "value"), d ? decision(d, deciding) : null);
   }
 
   function list(lines) {
@@ -95,13 +98,13 @@ const sequence = (() => {
     const telling = [], rest = [];
     for (const h of all ?? []) {
       const d = decisionFor(h.name);
-      (d || ofCORS(h.name) ? telling : rest).push(line(h, d));
+      (d || ofCORS(h.name) ? telling : rest).push(line(h, d, deciding));
     }
     if (answers) {
       const missing = deciding.filter(d => d.header && decisionOn([d], exchange, d.header) && !(all ?? []).some(h => same(h.name, d.header)));
       for (const name of new Set(missing.map(d => d.header))) {
         const d = missing.find(d => d.header === name);
-        if (!d.allows) telling.push(line({name, missing: true}, d));
+        if (!d.allows) telling.push(line({name, missing: true}, d, deciding));
       }
     }
     const shown = [];
@@ -137,7 +140,7 @@ const sequence = (() => {
     }
     const d = decisionOn(deciding, e, "");
     const label = status(e.response);
-    if (d) label.push(decision(d));
+    if (d) label.push(decision(d, deciding));
     const refused = deciding.some(d => !d.allows && decisionOn([d], e, d.header ?? ""));
     return message(`${classes} ${refused ? "refused" : ""}`, to, label, ...headers(e.response.headers, deciding, e, true));
   }
