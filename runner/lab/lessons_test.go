@@ -1,0 +1,99 @@
+package lab_test
+
+import (
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+)
+
+// attempts are what a person does in each lesson: first something that does not help, with
+// what the lab says to that, and then what does. {app} is the app's origin.
+var attempts = []struct {
+	lesson string
+	wrong  func(person)
+	says   string
+	right  func(person)
+}{
+	{"same-origin", origin("port"), "Access-Control-Allow-Origin is missing", origin("self")},
+	{"sharing", types("#allowOrigins", "*"), "The script could read the response.", types("#allowOrigins", "{app}")},
+	{"refused-and-sent", handler(1), "The server has made 1 transfers, and not 0.", handler(2)},
+	{"preflight", types("#headers", "Content-Type: application/json"), "A CORS-preflight request was sent.", types("#headers", "")},
+	{"who-answers-options", handler(1), "In the answer to the preflight: Access-Control-Allow-Origin is missing", handler(2)},
+	{"methods", types("#allowMethods", "PUT, patch"), "did not reach the server", types("#allowMethods", "PUT, PATCH")},
+	{"request-headers", types("#allowHeaders", "*"), "The actual request reached the server.", types("#allowHeaders", "Content-Type, x-requested-with")},
+	{"x-requested-with", types("#headers", "X-Requested-With: XMLHttpRequest"), "The script got a network error.", func(p person) {
+		types("#headers", "")(p)
+		handler(2)(p)
+	}},
+	{"content-types", types("#allowHeaders", "Authorization, Accept"), "Access-Control-Allow-Headers", types("#allowHeaders", "Authorization, Content-Type")},
+	{"credentials", clicks("#allowCredentials"), "The script could read the response.", types("#allowOrigins", "{app}")},
+	{"exposed-headers", types("#allowHeaders", "Content-Type, X-Total-Count"), "The script could not read X-Total-Count.", types("#exposeHeaders", "X-Total-Count")},
+	{"preflight-cache", types("#maxAge", ""), "A CORS-preflight request was sent.", types("#maxAge", "600")},
+	{"errors", handler(1), "The script saw status 0, and not 500.", handler(2)},
+	{"vary", handler(1), "The script got a network error.", handler(2)},
+	{"look-alikes", handler(1), "The script could read the response.", func(p person) {
+		handler(2)(p)
+		types("#allowOrigins", "{app}")(p)
+	}},
+	{"the-attackers-page", handler(1), "The script could read the response.", handler(2)},
+}
+
+func origin(name string) func(person) {
+	return func(p person) { p.chooses("#origin", name+":") }
+}
+
+func types(selector, text string) func(person) {
+	return func(p person) {
+		p.types(selector, strings.ReplaceAll(text, "{app}", ask[string](p,
+			`fetch("/api/catalog").then(r => r.json()).then(c => c.origins.find(o => o.name === "app").origin)`)))
+	}
+}
+
+func clicks(selector string) func(person) {
+	return func(p person) { p.clicks(selector) }
+}
+
+// handler chooses one of a lesson's, by its number.
+func handler(number int) func(person) {
+	return func(p person) { p.clicks("input[name=handler][value='" + string(rune('0'+number)) + "']") }
+}
+
+// checks presses Check and returns what the browser says.
+func (p person) checks() string {
+	GinkgoHelper()
+	p.evaluates(`document.getElementById("checks-title").textContent = ""`)
+	p.clicks("#check")
+	Eventually(p.reads, patience).WithArguments("#checks-title").ShouldNot(BeEmpty())
+	return p.reads("#checks-title")
+}
+
+var _ = Describe("a lesson", func() {
+	for _, a := range attempts {
+		It("is passed when the browser agrees, and not before: "+a.lesson, func() {
+			p := newPerson()
+			p.opens("#/lesson/" + a.lesson)
+			Expect(p.checks()).To(Equal("Your browser does not agree yet."), "nothing was repaired")
+			a.wrong(p)
+			Expect(p.checks()).To(Equal("Your browser does not agree yet."))
+			Expect(p.reads("#check-list")).To(ContainSubstring(a.says))
+			Expect(p.reads("#passed")).To(BeEmpty())
+			a.right(p)
+			Expect(p.checks()).To(Equal("Your browser agrees."), p.reads("#check-list"))
+			Expect(p.reads("#passed")).To(HavePrefix("Passed"))
+
+			p.clicks("#to-lessons")
+			Eventually(p.reads, patience).WithArguments(`#lessons a[href="#/lesson/` + a.lesson + `"] + .mark`).Should(ContainSubstring("passed"))
+		})
+	}
+
+	It("is tried, each of them", func() {
+		var tried []string
+		for _, a := range attempts {
+			tried = append(tried, a.lesson)
+		}
+		p := newPerson()
+		p.opens("")
+		Expect(ask[[]string](p, `[...document.querySelectorAll("#lessons a")].map(a => a.hash.split("/").pop())`)).To(Equal(tried))
+	})
+})

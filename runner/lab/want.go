@@ -1,0 +1,74 @@
+package lab
+
+import (
+	"fmt"
+	"strings"
+)
+
+// want is what must come of a check. What is not said is not asked for.
+type want struct {
+	Shared    *bool    `yaml:"shared"`    // the script can read the response
+	Preflight *bool    `yaml:"preflight"` // one is sent
+	Arrives   *bool    `yaml:"arrives"`   // the actual request reaches the server
+	Cookie    *bool    `yaml:"cookie"`    // the actual request has the cookie
+	Status    int      `yaml:"status"`    // that the script sees
+	Method    string   `yaml:"method"`    // of the actual request
+	Readable  []string `yaml:"readable"`  // headers that the script can read
+	Hidden    []string `yaml:"hidden"`    // and those that it cannot
+	Transfers *int     `yaml:"transfers"` // that the server has made, since it was set
+}
+
+// A judgement says whether a check is passed, and what is amiss, in sentences.
+type judgement struct {
+	Passed bool     `json:"passed"`
+	Says   []string `json:"says,omitempty"`
+}
+
+// judge holds what is wanted against what the browser did.
+func (w want) judge(o *outcome) *judgement {
+	var amiss []string
+	differs := func(want *bool, is bool, whenNot, whenSo string) {
+		switch {
+		case want == nil || *want == is:
+		case is:
+			amiss = append(amiss, whenSo)
+		default:
+			amiss = append(amiss, whenNot)
+		}
+	}
+	actual := o.Observation.Actual()
+	differs(w.Preflight, o.Preflight, "No CORS-preflight request was sent.", "A CORS-preflight request was sent.")
+	differs(w.Arrives, actual != nil && !actual.Cached, "The actual request did not reach the server.", "The actual request reached the server.")
+	differs(w.Shared, o.Shared, "The script got a network error. "+o.Decision, "The script could read the response. "+o.Decision)
+	if w.Status != 0 && o.Observation.Response.Status != w.Status {
+		amiss = append(amiss, fmt.Sprintf("The script saw status %d, and not %d.", o.Observation.Response.Status, w.Status))
+	}
+	if w.Method != "" && (actual == nil || actual.Request.Method != w.Method) {
+		amiss = append(amiss, fmt.Sprintf("No %s reached the server.", w.Method))
+	}
+	if w.Cookie != nil {
+		has := actual != nil && actual.Request.Headers.Contains("Cookie")
+		differs(w.Cookie, has, "The request had no cookie: is its credentials mode include?", "The request had the cookie.")
+	}
+	for _, name := range w.Readable {
+		if !o.Observation.Response.Headers.Contains(name) {
+			amiss = append(amiss, fmt.Sprintf("The script could not read %s.", name))
+		}
+	}
+	for _, name := range w.Hidden {
+		if o.Observation.Response.Headers.Contains(name) {
+			amiss = append(amiss, fmt.Sprintf("The script could read %s.", name))
+		}
+	}
+	if w.Transfers != nil && o.Transfers != *w.Transfers {
+		amiss = append(amiss, fmt.Sprintf("The server has made %d transfers, and not %d.", o.Transfers, *w.Transfers))
+	}
+	return &judgement{Passed: len(amiss) == 0, Says: trimmed(amiss)}
+}
+
+func trimmed(sentences []string) []string {
+	for i, s := range sentences {
+		sentences[i] = strings.TrimSpace(s)
+	}
+	return sentences
+}
