@@ -5,14 +5,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/runner/pages/axe"
 )
 
 // patience is how long a step may take on a busy machine.
@@ -54,6 +58,12 @@ func (p person) opens(place string) {
 		chromedp.WaitReady(chromedp.CSS("html[data-ready]")))
 }
 
+// visits goes to another site.
+func (p person) visits(url string) {
+	GinkgoHelper()
+	p.do(chromedp.Navigate(url))
+}
+
 func (p person) clicks(selector string) {
 	GinkgoHelper()
 	p.do(chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
@@ -71,10 +81,22 @@ func (p person) types(selector, text string) {
 	p.do(chromedp.KeyEvent(text))
 }
 
-// chooses types the beginning of an entry of a list.
+// chooses goes through the entries of a list by its arrows, until one begins so.
 func (p person) chooses(selector, entry string) {
 	GinkgoHelper()
-	p.do(chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible), chromedp.KeyEvent(entry))
+	p.do(chromedp.Focus(chromedp.CSS(selector), chromedp.NodeVisible), chromedp.KeyEvent(kb.Home))
+	for range p.entries(selector) {
+		if p.evaluatesTo(`document.activeElement.selectedOptions[0].label.startsWith(`+strconv.Quote(entry)+`)`) == "true" {
+			return
+		}
+		p.do(chromedp.KeyEvent(kb.ArrowDown))
+	}
+	Fail(selector + " has no entry that begins " + entry)
+}
+
+func (p person) entries(selector string) int {
+	GinkgoHelper()
+	return ask[int](p, fmt.Sprintf("document.querySelector(%q).options.length + 1", selector))
 }
 
 func (p person) evaluates(script string) {
@@ -139,4 +161,42 @@ func (p person) photographs(name string) {
 	got, err := chromedp.Call(p.ctx, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: new(true)})
 	Expect(err).NotTo(HaveOccurred())
 	Expect(os.WriteFile(filepath.Join(shots, name+".png"), got.Data, 0o644)).To(Succeed())
+}
+
+func (p person) evaluatesTo(script string) string {
+	GinkgoHelper()
+	return ask[string](p, "String("+script+")")
+}
+
+// presses keys, by their names or as they are.
+func (p person) presses(keys ...string) {
+	GinkgoHelper()
+	for _, key := range keys {
+		if named, ok := map[string]string{"Tab": kb.Tab, "Enter": kb.Enter}[key]; ok {
+			key = named
+		}
+		p.do(chromedp.KeyEvent(key))
+	}
+}
+
+// until presses Tab until it comes to an element.
+func (p person) until(id string) {
+	GinkgoHelper()
+	for range 60 {
+		if p.evaluatesTo("document.activeElement.id") == id {
+			return
+		}
+		p.presses("Tab")
+	}
+	Fail("Tab does not lead to " + id)
+}
+
+// finds is what axe-core finds amiss on the page.
+func (p person) finds() []string {
+	GinkgoHelper()
+	script, err := axe.Script()
+	Expect(err).NotTo(HaveOccurred())
+	_, err = chromedp.Run(p.ctx, chromedp.Evaluate[any](script+"; null"))
+	Expect(err).NotTo(HaveOccurred())
+	return ask[[]string](p, axe.Violations)
 }

@@ -17,7 +17,7 @@ let begin;         // the state that the view begins with
 
 // origin returns the origin that a name stands for, or else what was typed.
 function origin(name) {
-  if (name === "self") return session.target;
+  if (name === "self") return session?.target;
   return catalog.origins.find(o => o.name === name)?.origin || name;
 }
 
@@ -26,6 +26,7 @@ function origin(name) {
 async function renew() {
   session = await post("/api/session");
   byID("target").textContent = session.target;
+  if (!byID("workshop").hidden) hints(state.read());
   await open(session.target, origin("app"));
 }
 
