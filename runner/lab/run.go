@@ -162,7 +162,7 @@ func (o *outcome) explain(origin string, r fetch.Request) {
 		return
 	}
 	s := o.Steps[decides]
-	o.Decision = decision(s)
+	o.Decision = o.decision(s)
 	if s.Kind != "" && (s.Header != "" || s.Outcome == fetch.Refuses) {
 		o.Deciding = []deciding{{s.Header, s.Kind, s.URL, s.Outcome == fetch.Allows}}
 	}
@@ -178,17 +178,24 @@ func (o *outcome) explain(origin string, r fetch.Request) {
 }
 
 // decision says in a sentence what a step decided.
-func decision(s fetch.Step) string {
-	found := strings.TrimSuffix(s.Text, ".")
+func (o *outcome) decision(s fetch.Step) string {
+	found := strings.TrimSuffix(s.Text, ".") + "."
 	switch {
 	case s.Outcome == fetch.Refuses && s.Kind == fetch.Preflight:
-		return "In the answer to the preflight: " + found + "."
-	case s.Outcome == fetch.Refuses:
-		return found + "."
-	case s.Header == "":
-		return found + "."
+		return "In the answer to the preflight: " + found
+	case s.Outcome == fetch.Refuses || s.Header == "":
+		return found
 	}
-	return fmt.Sprintf("By %s the server shares it with this page.", s.Header)
+	response := o.Exchanges[len(o.Exchanges)-1].Response
+	if response == nil {
+		return found
+	}
+	allowed, _ := response.Headers.Get("Access-Control-Allow-Origin")
+	found = fmt.Sprintf("Access-Control-Allow-Origin is %q", allowed)
+	if s.Header == "Access-Control-Allow-Credentials" {
+		found += ` and Access-Control-Allow-Credentials is "true"`
+	}
+	return found + ": the server shares the response with this page."
 }
 
 // curl returns the command line, and the answer where the method is safe.

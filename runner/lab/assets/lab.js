@@ -92,7 +92,7 @@ function prediction() {
     preflight: said("preflight") === "yes",
     shared: said("shared") === "yes",
     readable: [...document.querySelectorAll("input[name=readable]:checked")].map(i => i.value),
-    among: [...document.querySelectorAll("input[name=readable]")].map(i => i.value),
+    among: byID("ask-headers").hidden ? [] : [...document.querySelectorAll("input[name=readable]")].map(i => i.value),
   };
 }
 
@@ -117,6 +117,7 @@ async function runAndShow(predicted) {
 
 // checkRepair has the browser ask what the lesson's checks ask, from an empty cache.
 async function checkRepair() {
+  clear();
   await busy("The browser checks …", async () => {
     const values = state.read();
     await renew();

@@ -50,6 +50,7 @@ export function open(l, catalog) {
   byID("check").hidden = l === null;
   byID("checks").hidden = true;
   byID("run").classList.toggle("primary", l === null);
+  byID("ask-headers").hidden = l !== null && !l.edit.includes("exposeHeaders");
   choices(l);
   const start = l && begin(l);
   const shown = name => l === null || l.edit.includes(name) || start[name] !== "" && start[name] !== undefined;
@@ -87,7 +88,7 @@ function choices(l) {
   byID("choices").replaceChildren(legend, ...(l?.choices ?? []).map((c, i) => {
     const radio = element("input", "");
     Object.assign(radio, {type: "radio", name: "handler", value: String(i), id: `handler-${i}`});
-    return element("div", "choice", element("label", "", radio, " ", ...spans(c.says)), c.code ? code(c.code.trimEnd()) : null);
+    return element("div", "choice", element("label", "", radio, element("span", "", ...spans(c.says))), c.code ? code(c.code.trimEnd()) : null);
   }));
 }
 
