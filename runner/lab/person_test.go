@@ -94,6 +94,11 @@ func (p person) chooses(selector, entry string) {
 	Fail(selector + " has no entry that begins " + entry)
 }
 
+func (p person) ticked(selector string) bool {
+	GinkgoHelper()
+	return ask[bool](p, fmt.Sprintf("document.querySelector(%q).checked", selector))
+}
+
 func (p person) entries(selector string) int {
 	GinkgoHelper()
 	return ask[int](p, fmt.Sprintf("document.querySelector(%q).options.length + 1", selector))

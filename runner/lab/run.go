@@ -43,6 +43,7 @@ type outcome struct {
 	Body      string     `json:"body,omitempty"` // of the actual response, as the server sent it
 	Transfers int        `json:"transfers"`
 	Doubt     string     `json:"doubt,omitempty"` // that the browser did not do as the Standard says
+	Note      string     `json:"note,omitempty"`  // on what is not for CORS to say
 	Curl      curl       `json:"curl"`
 	Judgement *judgement `json:"judgement,omitempty"`
 }
@@ -116,6 +117,10 @@ func tell(origin string, r fetch.Request, s seen, got, stored []recorded) *outco
 	o.Shared = o.Observation.Shared()
 	o.Preflight = o.Observation.Preflight() != nil
 	o.Remembered = !o.Preflight && o.Observation.Actual() != nil && r.Consumer == fetch.ByAPI && !sameOrigin(origin, r.URL) && fetch.NeedsPreflight(r)
+	if actual := o.Observation.Actual(); actual != nil && r.Credentials == fetch.Include && !actual.Request.Headers.Contains("Cookie") {
+		o.Note = "Your browser sent no cookie, though the script asked for it: it keeps cookies from the lab's frames. " +
+			"So the server does not know who you are; what CORS has to say is the same."
+	}
 	o.explain(origin, r)
 	return o
 }

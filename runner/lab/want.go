@@ -10,11 +10,11 @@ type want struct {
 	Shared    *bool    `yaml:"shared"`    // the script can read the response
 	Preflight *bool    `yaml:"preflight"` // one is sent
 	Arrives   *bool    `yaml:"arrives"`   // the actual request reaches the server
-	Cookie    *bool    `yaml:"cookie"`    // the actual request has the cookie
 	Status    int      `yaml:"status"`    // that the script sees
 	Method    string   `yaml:"method"`    // of the actual request
 	Readable  []string `yaml:"readable"`  // headers that the script can read
 	Hidden    []string `yaml:"hidden"`    // and those that it cannot
+	Vary      []string `yaml:"vary"`      // headers on which the response says that it depends
 	Transfers *int     `yaml:"transfers"` // that the server has made, since it was set
 }
 
@@ -46,10 +46,6 @@ func (w want) judge(o *outcome) *judgement {
 	if w.Method != "" && (actual == nil || actual.Request.Method != w.Method) {
 		amiss = append(amiss, fmt.Sprintf("No %s reached the server.", w.Method))
 	}
-	if w.Cookie != nil {
-		has := actual != nil && actual.Request.Headers.Contains("Cookie")
-		differs(w.Cookie, has, "The request had no cookie: is its credentials mode include?", "The request had the cookie.")
-	}
 	for _, name := range w.Readable {
 		if !o.Observation.Response.Headers.Contains(name) {
 			amiss = append(amiss, fmt.Sprintf("The script could not read %s.", name))
@@ -60,10 +56,31 @@ func (w want) judge(o *outcome) *judgement {
 			amiss = append(amiss, fmt.Sprintf("The script could read %s.", name))
 		}
 	}
+	for _, name := range w.Vary {
+		if !o.varies(name) {
+			amiss = append(amiss, fmt.Sprintf("The response does not say that it depends on %s, by Vary.", name))
+		}
+	}
 	if w.Transfers != nil && o.Transfers != *w.Transfers {
 		amiss = append(amiss, fmt.Sprintf("The server has made %d transfers, and not %d.", o.Transfers, *w.Transfers))
 	}
 	return &judgement{Passed: len(amiss) == 0, Says: trimmed(amiss)}
+}
+
+// varies reports whether the actual response says that it depends on a request header.
+func (o *outcome) varies(name string) bool {
+	actual := o.Observation.Actual()
+	if actual == nil || actual.Response == nil {
+		return false
+	}
+	for _, line := range actual.Response.Headers.Values("Vary") {
+		for element := range strings.SplitSeq(line, ",") {
+			if strings.EqualFold(strings.TrimSpace(element), name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func trimmed(sentences []string) []string {

@@ -21,6 +21,7 @@ export function show(done, {predicted, lesson}) {
   byID("outcome").replaceChildren(...[
     decision(outcome),
     predicted ? compared(predicted, outcome) : null,
+    outcome.note ? element("p", "doubt", outcome.note) : null,
     outcome.doubt ? element("p", "doubt", foreign(outcome.doubt)) : null,
     section("What went over the wire", drawing(done, "What went over the wire")),
     section("Step by step through the Standard", sequence.walk(outcome.steps)),
