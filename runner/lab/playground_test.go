@@ -1,8 +1,15 @@
 package lab_test
 
 import (
+	"strconv"
+	"strings"
+
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/runner/lab"
+	"github.com/corsproof/corsproof/suite/fetch"
 )
 
 var _ = Describe("the playground", func() {
@@ -168,4 +175,25 @@ var _ = Describe("somebody without a mouse", func() {
 		Eventually(p.reads, patience).WithArguments("#checks-title").Should(Equal("Your browser does not agree yet."))
 		Expect(p.evaluatesTo("document.activeElement.id")).To(Equal("checks-title"), "the reader is where the news is")
 	})
+})
+
+var _ = Describe("the link to a case of a report", func() {
+	DescribeTable("shows the same",
+		func(origin, result string) {
+			c := lab.Case{
+				Policy: policy.Policy{AllowOrigins: []string{"https://app.example.com"}, AllowMethods: []string{"PUT"}},
+				Origin: origin, Request: fetch.Request{API: fetch.Fetch, Method: "PUT"},
+			}
+			_, place, _ := strings.Cut(c.Link(), "#")
+			// This lab is on another port.
+			place = strings.ReplaceAll(place, strconv.Itoa(lab.DefaultPort), port(running))
+			p := newPerson()
+			p.opens("#" + place)
+			p.predicts("yes", "yes")
+			p.runs()
+			Expect(p.reads("#result-title")).To(Equal(result))
+		},
+		Entry("of an allowed origin", "https://app.example.com", "The script can read the response."),
+		Entry("of a refused one", "https://evil.example.com", "The script gets a network error."),
+	)
 })

@@ -1,11 +1,13 @@
 package lab
 
 import (
+	"net/url"
 	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -130,4 +132,52 @@ var _ = Describe("sessions", func() {
 		Expect(s.get(first.id)).To(BeNil())
 		Expect(s.all).To(HaveLen(mostSessions))
 	})
+})
+
+var _ = Describe("the link to a case", func() {
+	maxAge := 60
+	c := Case{
+		Policy: policy.Policy{
+			AllowOrigins: []string{"https://app.example.com", "https://*.example.org"}, AllowMethods: []string{"PUT"},
+			AllowCredentials: true, MaxAge: &maxAge,
+		},
+		Origin: "https://a.example.org",
+		Request: fetch.Request{
+			API: fetch.XHR, URL: "https://api.example.com/v1/secret", Method: "PUT", Body: "secret", Credentials: fetch.Include,
+			Headers: fetch.HeaderList{{Name: "Authorization", Value: "Bearer secret"}, {Name: "Content-Type", Value: "application/json"}},
+		},
+		Status: 503,
+	}
+
+	query := func(c Case) url.Values {
+		GinkgoHelper()
+		query, found := strings.CutPrefix(c.Link(), "http://lab.localhost:7070/#/play?")
+		Expect(found).To(BeTrue())
+		values, err := url.ParseQuery(query)
+		Expect(err).NotTo(HaveOccurred())
+		return values
+	}
+
+	It("says the same in the lab's words, and no secret", func() {
+		q := query(c)
+		Expect(q.Get("allowOrigins")).To(Equal("http://app.lab.localhost:7070"))
+		Expect(q.Get("origin")).To(Equal("app"))
+		Expect(q.Get("via")).To(Equal("xhr"))
+		Expect(q.Get("path")).To(Equal("/v1/broken"))
+		Expect(q.Get("headers")).To(Equal("Authorization: 1\nContent-Type: application/json"))
+		Expect(q.Get("credentials")).To(Equal("include"))
+		Expect(q.Get("maxAge")).To(Equal("60"))
+		Expect(c.Link()).NotTo(ContainSubstring("secret"))
+	})
+
+	DescribeTable("asks from a page that stands for the other",
+		func(origin, from string) {
+			other := c
+			other.Origin = origin
+			Expect(query(other).Get("origin")).To(Equal(from))
+		},
+		Entry("an allowed one", "https://app.example.com", "app"),
+		Entry("a refused one", "https://example.org", "evil"),
+		Entry("an opaque one", "null", "null"),
+	)
 })
