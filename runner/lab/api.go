@@ -34,7 +34,7 @@ func (l *Lab) serveAPI(w http.ResponseWriter, r *http.Request) {
 	case "GET /api/catalog":
 		result = l.catalog
 	case "POST /api/session":
-		s := l.sessions.open()
+		s := l.sessions.open(l.names)
 		result = map[string]string{"id": s.id, "target": l.names.target(s.id)}
 	case "POST /api/serve":
 		result, err = l.serve(r)

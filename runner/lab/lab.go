@@ -6,6 +6,7 @@
 //
 //	lab.localhost          the page that the learner sees
 //	api-ID.lab.localhost   the server of one session, which the learner sets
+//	other-ID.lab.localhost the same server by another name, to which some paths redirect
 //	any other              a page on that origin, for a frame, which makes the requests
 //
 // Names that are not below localhost are refused, so that no site can lead its own name

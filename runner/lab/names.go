@@ -13,7 +13,7 @@ type names struct{ port, otherPort int }
 
 const (
 	labName    = "lab.localhost"
-	targetName = ".lab.localhost" // behind "api-" and the session's id
+	targetName = ".lab.localhost" // behind "api-" or "other-" and the session's id
 )
 
 func (n names) at(host string) string { return fmt.Sprintf("http://%s:%d", host, n.port) }
@@ -21,6 +21,9 @@ func (n names) at(host string) string { return fmt.Sprintf("http://%s:%d", host,
 func (n names) lab() string { return n.at(labName) }
 
 func (n names) target(session string) string { return n.at("api-" + session + targetName) }
+
+// other is a session's server by another name, to which some resources redirect.
+func (n names) other(session string) string { return n.at("other-" + session + targetName) }
 
 // A meaning is what a Host header names.
 type meaning int
@@ -46,9 +49,11 @@ func (n names) meant(header string) (meaning, string) {
 		if host == labName {
 			return labHost, ""
 		}
-		id, isTarget := strings.CutPrefix(strings.TrimSuffix(host, targetName), "api-")
-		if isTarget && strings.HasSuffix(host, targetName) && !strings.Contains(id, ".") {
-			return targetHost, id
+		if name, below := strings.CutSuffix(host, targetName); below {
+			kind, id, _ := strings.Cut(name, "-")
+			if (kind == "api" || kind == "other") && !strings.Contains(id, ".") {
+				return targetHost, id
+			}
 		}
 	}
 	return pageHost, ""

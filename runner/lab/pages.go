@@ -68,10 +68,25 @@ func (l *Lab) serveLab(w http.ResponseWriter, r *http.Request) {
 // contentSecurityPolicy lets the lab's page load its own files and frames below localhost,
 // and nothing else.
 func (n names) contentSecurityPolicy() string {
-	frames := fmt.Sprintf("http://*.localhost:%d http://*.localhost:%d http://localhost:%[1]d http://localhost:%[2]d http://127.0.0.1:%[1]d http://127.0.0.1:%[2]d",
-		n.port, n.otherPort)
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; " +
-		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; frame-src " + frames
+		"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; frame-src " + n.sources()
+}
+
+// pagePolicy lets a page that makes requests make them below localhost, where even a
+// redirect cannot lead them out, and be in a frame of the lab's alone.
+func (n names) pagePolicy() string {
+	return fmt.Sprintf("default-src %s; script-src 'unsafe-inline' %[1]s; frame-ancestors %s", n.sources(), n.lab())
+}
+
+// sources are all names that are the lab's.
+func (n names) sources() string {
+	var all []string
+	for _, port := range []int{n.port, n.otherPort} {
+		for _, host := range []string{"*.localhost", "localhost", "127.0.0.1"} {
+			all = append(all, fmt.Sprintf("http://%s:%d", host, port))
+		}
+	}
+	return strings.Join(all, " ")
 }
 
 // servePage serves the page that makes requests, at whatever origin it was asked for. The
@@ -85,7 +100,7 @@ func (l *Lab) servePage(w http.ResponseWriter, r *http.Request) {
 	default:
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Header().Set("Content-Security-Policy", "frame-ancestors "+l.names.lab())
+		w.Header().Set("Content-Security-Policy", l.names.pagePolicy())
 		bridge := "<script>\n" + strings.Replace(asset("frame.js"), "{{lab}}", l.names.lab(), 1) + "</script>\n</body>"
 		fmt.Fprint(w, strings.Replace(page.HTML(), "</body>", bridge, 1))
 	}

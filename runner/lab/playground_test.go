@@ -1,6 +1,7 @@
 package lab_test
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 
@@ -70,6 +71,15 @@ var _ = Describe("the playground", func() {
 		Expect(p.reads("#result")).To(BeEmpty())
 	})
 
+	It("asks nothing of other servers, whatever a link says", func() {
+		for _, path := range []string{"https://example.com/", "//example.com/", "http://app.lab.localhost:1/"} {
+			p.opens("#/play?path=" + url.QueryEscape(path))
+			p.predicts("yes", "yes")
+			p.clicks("#run")
+			Eventually(p.reads, patience).WithArguments("#path-mistake").Should(HaveSuffix("Nothing is asked of other servers."))
+		}
+	})
+
 	It("runs a server with one mistake, and says what it promises", func() {
 		p.chooses("#fault", "Access-Control-Allow-Origin is sent twice")
 		p.predicts("yes", "yes")
@@ -115,6 +125,9 @@ var _ = Describe("the playground", func() {
 		Entry("an image with crossorigin", "via=image anonymous&path=/v1/logo.png", "The script can read the response."),
 		Entry("a font from a stranger", "via=font&path=/v1/text.ttf&origin=evil", "The script gets a network error."),
 		Entry("a redirect", "path=/v1/moved&method=GET&headers=&body=", "The script can read the response.", "307", "/v1/items"),
+		Entry("a redirect to another origin", "path=/v1/away&method=GET&headers=&body=", "The script can read the response.", "302", "Origin: null"),
+		Entry("a redirect to another origin that shares with the page alone", "path=/v1/away&method=GET&headers=&body=&fault=redirects.elsewhere.listed",
+			"The script gets a network error.", "Origin: null", "◂ decides"),
 		Entry("a server that hangs up", "fault=preflight.dropped", "The script gets a network error.", "no answer"),
 	)
 

@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"fmt"
 	"net/http"
+	"net/url"
 	"reflect"
 	"slices"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -28,8 +30,9 @@ const mostSessions = 200
 func newSessions() *sessions { return new(sessions) }
 
 // open makes a session with a name of its own, where no browser has remembered anything.
-func (s *sessions) open() *session {
-	made := &session{id: random(4)}
+func (s *sessions) open(n names) *session {
+	id := random(4)
+	made := &session{id: id, other: n.other(id)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.all = append(s.all, made)
@@ -58,7 +61,8 @@ func random(bytes int) string {
 
 // A session is a server that one learner sets, and what it got.
 type session struct {
-	id string
+	id    string
+	other string // the server's other origin
 
 	mu       sync.Mutex
 	settings settings
@@ -134,10 +138,19 @@ func (s *session) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	handler.ServeHTTP(b, r)
 	answered = true
 	b.finish(r.Method)
+	s.lead(b.header)
 	e.Response = &fetch.WireResponse{Status: b.status, StatusText: http.StatusText(b.status), Headers: listed(b.header)}
 	e.body = b.body.String()[:min(b.body.Len(), mostBody)]
 	s.record(e)
 	b.writeTo(w)
+}
+
+// lead has a redirect to the other origin of package faults lead to that of the session.
+func (s *session) lead(header http.Header) {
+	u, err := url.Parse(header.Get("Location"))
+	if err == nil && u.Hostname() == faults.OtherName {
+		header.Set("Location", s.other+u.RequestURI())
+	}
 }
 
 func (s *session) record(e recorded) {

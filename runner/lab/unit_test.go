@@ -125,9 +125,9 @@ var _ = Describe("what came of a run", func() {
 var _ = Describe("sessions", func() {
 	It("end, the oldest first, when there are too many", func() {
 		s := newSessions()
-		first := s.open()
+		first := s.open(names{})
 		for range mostSessions {
-			s.open()
+			s.open(names{})
 		}
 		Expect(s.get(first.id)).To(BeNil())
 		Expect(s.all).To(HaveLen(mostSessions))

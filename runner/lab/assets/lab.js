@@ -111,6 +111,7 @@ async function runAndShow(predicted) {
     const done = await run(state.read());
     if (done.mistakes) return mistakes(done.mistakes);
     show(done, {predicted, lesson: lesson !== null});
+    lessons.lead("check");
   });
   byID("skip").hidden = true;
 }

@@ -49,7 +49,7 @@ export function open(l, catalog) {
   byID("lesson").hidden = l === null;
   byID("check").hidden = l === null;
   byID("checks").hidden = true;
-  byID("run").classList.toggle("primary", l === null);
+  lead("run");
   byID("ask-headers").hidden = l !== null && !l.edit.includes("exposeHeaders");
   choices(l);
   const start = l && begin(l);
@@ -74,6 +74,12 @@ export function open(l, catalog) {
   byID("lesson-text").replaceChildren(...blocks(l.text));
   byID("lesson-task").replaceChildren(...blocks(l.task));
   byID("passed").replaceChildren(element("h3", "", "Passed"), ...blocks(l.why), next(catalog.lessons[number]));
+}
+
+// lead sets off what comes next: to run, and then to check.
+export function lead(id) {
+  if (byID("check").hidden) id = "run";
+  for (const button of ["run", "check"]) byID(button).classList.toggle("primary", button === id);
 }
 
 // quiet tells fields that say nothing while a lesson has them at their default.

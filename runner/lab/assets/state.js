@@ -102,8 +102,12 @@ export function asked(state, target) {
     if (colon < 1) throw new FieldError("headers", `${JSON.stringify(line)} is no header: a name, a colon, a value`);
     return {name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim()};
   });
+  const url = URL.canParse(state.path, target) ? new URL(state.path, target) : null;
+  if (url?.origin !== target) {
+    throw new FieldError("path", `${JSON.stringify(state.path)} is no path: it begins with one slash. Nothing is asked of other servers.`);
+  }
   const request = {
-    api, url: new URL(state.path, target).href, method: state.method.trim() || "GET", headers,
+    api, url: url.href, method: state.method.trim() || "GET", headers,
     body: state.body, credentials: state.credentials, redirect: state.redirect, timeout: 8000,
   };
   if (kind !== "fetch" && kind !== "xhr") Object.assign(request, {consumer: kind, crossOrigin});
