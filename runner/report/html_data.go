@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/corsproof/corsproof/runner/lab"
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -152,9 +153,16 @@ func newPageResult(r suite.Result, walks []suite.Walk) pageResult {
 	return p
 }
 
-// labLink is the address of the same case in the lab. It is empty as long as corsproof
-// has no lab.
-func labLink([]suite.Walk) string { return "" }
+// labLink is the address of the same case in the lab: of the first request that a page
+// made. It is empty if none did.
+func labLink(walks []suite.Walk) string {
+	i := slices.IndexFunc(walks, func(w suite.Walk) bool { return w.Origin != "" })
+	if i < 0 {
+		return ""
+	}
+	w := walks[i]
+	return lab.Case{Policy: w.Policy, Origin: w.Origin, Request: w.Request, Status: w.Resource.Status}.Link()
+}
 
 // withoutWire is the result without what went over the wire.
 func (p pageResult) withoutWire() pageResult {

@@ -107,6 +107,16 @@ var _ = Describe("the HTML report in Chromium", Ordered, ContinueOnFailure, func
 			Expect(reader.sees(".detail")).To(BeEmpty())
 		})
 
+		It("leads from a result to the same case in the lab", func() {
+			reader := newReader(browser)
+			reader.opens(r, "#methods.listed")
+			reader.opensEverything()
+			links := ask[[]string](reader, `[...document.querySelectorAll("#methods\\.listed + * a[href^='http://lab.localhost:7070/#/play?']")].map(a => a.href)`)
+			Expect(links).To(ContainElement(And(
+				ContainSubstring("method=PUT"), ContainSubstring("origin=app"), ContainSubstring("path=%2Fv1%2Fitems"),
+				ContainSubstring("allowMethods=GET%2C+HEAD%2C+POST%2C+PUT%2C+PATCH%2C+DELETE"))))
+		})
+
 		It("shows where the CORS-preflight cache knew the answer", func() {
 			reader := newReader(browser)
 			reader.opens(r, "#cache.hit")
