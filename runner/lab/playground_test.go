@@ -105,6 +105,20 @@ var _ = Describe("the playground", func() {
 		Expect(p.reads(".sequence")).To(ContainSubstring("OPTIONS"))
 	})
 
+	It("shows the response that the HTTP cache kept for another page", func() {
+		p.opens("#/lesson/vary")
+		p.predicts("no", "yes")
+		p.runs()
+		Expect(p.reads("#result-title")).To(Equal("The script can read the response."))
+
+		p.chooses("#origin", "admin")
+		p.predicts("no", "no")
+		p.clicks("#run")
+		Eventually(p.reads, patience).WithArguments("#result-title").Should(Equal("The script gets a network error."))
+		Expect(p.reads(".sequence .note")).To(HavePrefix("HTTP cache: "))
+		Expect(p.reads(".sequence .decides")).To(MatchRegexp(`Access-Control-Allow-Origin: http://app\.lab\.localhost:\d+ ◂ decides`))
+	})
+
 	DescribeTable("asks from where, and by what, somebody chooses",
 		func(link, result string, diagram ...string) {
 			p.opens("#/play?" + link)
