@@ -18,6 +18,7 @@ import (
 	"github.com/chromedp/chromedp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"github.com/onsi/gomega/types"
 
 	"github.com/corsproof/corsproof/runner/pages/axe"
 	"github.com/corsproof/corsproof/runner/report"
@@ -142,6 +143,13 @@ func (r reader) types(keys string) {
 func (r reader) sees(selector string) string {
 	GinkgoHelper()
 	return ask[string](r, fmt.Sprintf(`[...document.querySelectorAll(%q)].filter(e => e.checkVisibility()).map(e => e.innerText).join("\n")`, selector))
+}
+
+// shows waits until the text that is there to see is as it should be: what a click opens
+// comes with a later event.
+func (r reader) shows(selector string, as types.GomegaMatcher) {
+	GinkgoHelper()
+	Eventually(r.sees, patience).WithArguments(selector).Should(as)
 }
 
 // scenarios are the ids of the rows that are there to see.
