@@ -202,19 +202,19 @@ func (t *tab) attach(ctx context.Context, childType string) (context.Context, er
 	if err != nil {
 		return nil, err
 	}
-	for _, info := range children {
-		child, _ := chromedp.NewContext(t.page, chromedp.WithTargetID(info.TargetID))
-		if err := chromedp.Do(child); err != nil {
-			return nil, fmt.Errorf("no session for the %s: %w", childType, err)
-		}
-		if childType == "iframe" {
-			if err := t.watch(ctx, child); err != nil {
-				return nil, err
-			}
-		}
-		return child, nil
+	if len(children) == 0 {
+		return nil, fmt.Errorf("the browser shows no %s of the script on %s", childType, t.key.origin)
 	}
-	return nil, fmt.Errorf("the browser shows no %s of the script on %s", childType, t.key.origin)
+	child, _ := chromedp.NewContext(t.page, chromedp.WithTargetID(children[0].TargetID))
+	if err := chromedp.Do(child); err != nil {
+		return nil, fmt.Errorf("no session for the %s: %w", childType, err)
+	}
+	if childType == "iframe" {
+		if err := t.watch(ctx, child); err != nil {
+			return nil, err
+		}
+	}
+	return child, nil
 }
 
 // children are the targets of that type which the tab's scripts have made.
