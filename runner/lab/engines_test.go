@@ -117,7 +117,7 @@ func marionette() stranger {
 		path, err = exec.LookPath("firefox")
 	}
 	Expect(err).NotTo(HaveOccurred(), "tools/need firefox gets it")
-	profile := GinkgoT().TempDir()
+	profile := folder()
 	Expect(os.WriteFile(filepath.Join(profile, "user.js"), []byte(`
 		user_pref("marionette.port", 0);
 		user_pref("ui.prefersReducedMotion", 1);
@@ -128,7 +128,7 @@ func marionette() stranger {
 		user_pref("browser.safebrowsing.downloads.enabled", false);
 	`), 0o600)).To(Succeed())
 	command := exec.Command(path, "--headless", "--no-remote", "--profile", profile, "--marionette")
-	command.Env = append(os.Environ(), "HOME="+profile, "MOZ_REMOTE_SETTINGS_DEVTOOLS=1", "MOZ_CRASHREPORTER_DISABLE=1")
+	command.Env = append(os.Environ(), "HOME="+profile, "TMPDIR="+profile, "MOZ_REMOTE_SETTINGS_DEVTOOLS=1", "MOZ_CRASHREPORTER_DISABLE=1")
 	started(command)
 
 	var port []byte
@@ -211,7 +211,7 @@ func webKit() stranger {
 	display, err := bufio.NewReader(read).ReadString('\n')
 	Expect(err).NotTo(HaveOccurred())
 
-	home := GinkgoT().TempDir()
+	home := folder()
 	settings := filepath.Join(home, ".config", "gtk-3.0")
 	Expect(os.MkdirAll(settings, 0o700)).To(Succeed())
 	Expect(os.WriteFile(filepath.Join(settings, "settings.ini"), []byte("[Settings]\ngtk-enable-animations=0\n"), 0o600)).To(Succeed())
@@ -223,7 +223,7 @@ func webKit() stranger {
 	_, port, _ := net.SplitHostPort(address)
 	driver := exec.Command("WebKitWebDriver", "--port="+port)
 	driver.Env = append(os.Environ(), "DISPLAY=:"+strings.TrimSpace(display), "HOME="+home, "XDG_CONFIG_HOME="+filepath.Join(home, ".config"),
-		"XDG_RUNTIME_DIR="+home, "NO_AT_BRIDGE=1")
+		"XDG_RUNTIME_DIR="+home, "TMPDIR="+home, "NO_AT_BRIDGE=1")
 	started(driver)
 	Eventually(func() error {
 		c, err := net.Dial("tcp", address)

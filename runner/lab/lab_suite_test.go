@@ -33,9 +33,10 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	DeferCleanup(func() { Expect(running.Close()).To(Succeed()) })
 
 	// It is a browser as people have it: no flag changes what it sends, or where to.
+	home := folder()
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.UserDataDir(GinkgoT().TempDir()),
-		chromedp.Env("HOME="+GinkgoT().TempDir(), "TMPDIR="+GinkgoT().TempDir()),
+		chromedp.UserDataDir(home),
+		chromedp.Env("HOME="+home, "TMPDIR="+home),
 		chromedp.Flag("no-proxy-server", true),
 		chromedp.Flag("disable-component-update", true),
 	)...)
