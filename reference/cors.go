@@ -1,24 +1,36 @@
 // Package reference is the server's half of the CORS protocol: a handler for
 // net/http that keeps a policy, and a small application to put behind it.
+//
+// A user agent lets a script read what its own origin answers, and nothing else. By
+// the CORS protocol a server tells user agents of which other origins the scripts may
+// read it too, and what else they may do:
+//
+//   - Every cross-origin request says in its Origin header whose script made it. The
+//     response passes the CORS check if it names that origin in its
+//     Access-Control-Allow-Origin header; if it does not, the script sees an error.
+//   - Before a request that a plain HTML form could not have made, the user agent asks
+//     by a CORS-preflight request: an OPTIONS request that says which method and which
+//     headers the actual request would have. If the response does not allow them, the
+//     actual request is never sent.
+//
+// The server decides nothing more: it states its policy, and user agents keep scripts
+// to it. The file protocol.go is the whole of it, a function for each step, in the
+// order of the protocol.
 package reference
 
 import (
 	"net/http"
-	"strconv"
-	"strings"
-
-	"github.com/corsproof/corsproof/reference/policy"
+	"sync/atomic"
 )
 
-// Policy says which cross-origin requests a handler allows.
-type Policy = policy.Policy
-
-// CORS implements the server's half of the [CORS protocol] for one policy.
+// CORS implements the server's half of the [CORS protocol] for the policies of a
+// [Config].
 //
 // It tells user agents what the policy allows, and user agents refuse the rest
 // to scripts. It is no protection against [Cross-Site Request Forgery]: a
 // request that needs no CORS-preflight request reaches the wrapped handler from
 // every origin, and so does whatever a client sends that is no user agent.
+// [http.CrossOriginProtection] is for that.
 //
 // What depends on the Origin request header says so to HTTP caches, in the Vary
 // response header. A wrapped handler that has more to say there must add to that
@@ -29,98 +41,75 @@ type Policy = policy.Policy
 // the method and the headers that were asked for, and with the names of the
 // headers that the response has.
 //
-// The zero value of CORS allows nothing. A CORS does not change, and is safe for
-// concurrent use.
+// The zero value of CORS allows nothing. A CORS is safe for concurrent use, and must
+// not be copied.
 //
 // [CORS protocol]: https://fetch.spec.whatwg.org/#http-cors-protocol
 // [Cross-Site Request Forgery]: https://developer.mozilla.org/docs/Web/Security/Attacks/CSRF
 type CORS struct {
-	origins     origins
-	methods     names
-	headers     names
-	expose      names
-	credentials bool
-	maxAge      string // empty if the policy makes no promise
+	settings atomic.Pointer[settings] // nil allows nothing
 }
 
-// New returns a CORS that keeps a policy. It fails if the policy is not
-// well-formed, with the error of [policy.Policy.Validate]. A policy that is
-// well-formed but unwise is kept as it stands; see [policy.Policy.Advice].
-func New(p Policy) (*CORS, error) {
-	if err := p.Validate(); err != nil {
+// New returns a CORS. It fails if the configuration has mistakes, with all of them
+// joined into one error, each a [*policy.Error]; [policy.Errors] takes it apart.
+//
+// A mistake is what is not well-formed, and also what is well-formed but unwise: what
+// user agents ignore, and what is dangerous unless a field whose name begins with
+// Dangerously accepts it.
+func New(config Config) (*CORS, error) {
+	c := new(CORS)
+	if err := c.Reconfigure(config); err != nil {
 		return nil, err
-	}
-	c := &CORS{
-		origins:     newOrigins(p.AllowOrigins),
-		methods:     newNames(p.AllowMethods),
-		headers:     newNames(p.AllowHeaders),
-		expose:      newNames(p.ExposeHeaders),
-		credentials: p.AllowCredentials,
-	}
-	if p.MaxAge != nil {
-		c.maxAge = strconv.Itoa(*p.MaxAge)
 	}
 	return c, nil
 }
 
-// names is one of the policy's lists of methods or headers.
-type names struct {
-	any  bool   // the list is "*"
-	list string // as the value of a header
+// Reconfigure makes all requests from now on be answered by another configuration;
+// those that are being answered are not changed. It fails as [New] does, and then
+// changes nothing.
+func (c *CORS) Reconfigure(config Config) error {
+	if err := config.mistakes(); err != nil {
+		return err
+	}
+	c.settings.Store(newSettings(config.clone()))
+	return nil
 }
 
-func newNames(values []string) names {
-	list := strings.Join(values, ", ")
-	return names{any: list == "*", list: list}
+// Config returns a copy of the configuration: c.Reconfigure(c.Config()) changes
+// nothing.
+func (c *CORS) Config() Config {
+	return c.current().config.clone()
 }
 
-// Handler returns a handler that answers CORS-preflight requests itself, with
-// status 204, and passes every other request on to next. It sets the headers of
-// the CORS protocol before next runs, so that responses that report an error
-// have them too.
+// Policy returns a copy of the policy that is kept, but for the resources that have
+// one of their own.
+func (c *CORS) Policy() Policy {
+	return c.Config().Policy
+}
+
+func (c *CORS) current() *settings {
+	if s := c.settings.Load(); s != nil {
+		return s
+	}
+	return nothing
+}
+
+// nothing allows nothing.
+var nothing = newSettings(Config{})
+
+// Handler returns a handler that answers CORS-preflight requests itself, and passes
+// every other request on to next. It sets the headers of the CORS protocol before next
+// runs, so that responses that report an error have them too.
 func (c *CORS) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if isPreflight(r) {
-			setAll(w.Header(), c.preflight(r.Header))
-			// Also if the policy refuses the request. The Standard offers 403
-			// for that, but a user agent that gets it reports the status, and
-			// one that gets an ok status reports the header that refuses.
-			w.WriteHeader(http.StatusNoContent)
-			return
+		s := c.current()
+		switch {
+		case s.config.Shadow:
+			s.serveShadow(w, r, next)
+		case isPreflight(r):
+			s.servePreflight(w, r, next)
+		default:
+			s.serveActual(w, r, next)
 		}
-
-		if c.varies(r.Method) {
-			addVary(w.Header(), headerOrigin)
-		}
-		fields := c.actual(r.Header)
-		setAll(w.Header(), fields)
-		if len(fields) > 0 && c.expose.any && c.credentials {
-			exposing := &exposingWriter{ResponseWriter: w}
-			next.ServeHTTP(exposing, r)
-			exposing.expose()
-			return
-		}
-		next.ServeHTTP(w, r)
 	})
-}
-
-// setAll sets headers. It makes a new slice for each value: slices kept from
-// request to request could be changed by whatever handler has the header map.
-func setAll(header http.Header, fields map[string]string) {
-	for name, value := range fields {
-		header.Set(name, value)
-	}
-}
-
-// addVary adds a name to the Vary header, unless it is there already or the
-// header covers all names.
-func addVary(header http.Header, name string) {
-	for _, line := range header.Values(headerVary) {
-		for element := range strings.SplitSeq(line, ",") {
-			if element = trimSpace(element); element == "*" || strings.EqualFold(element, name) {
-				return
-			}
-		}
-	}
-	header.Add(headerVary, name)
 }

@@ -1,11 +1,9 @@
 package reference_test
 
 import (
-	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"slices"
 	"strings"
 	"sync"
 
@@ -43,12 +41,29 @@ func corsHeaders(response *http.Response) headers {
 	return found
 }
 
+// daring is the configuration that keeps a policy whatever the dangers are.
+func daring(p policy.Policy) reference.Config {
+	return reference.Config{
+		Policy:                          p,
+		DangerouslyAllowAnyOrigin:       true,
+		DangerouslyAllowInsecureOrigins: true,
+		DangerouslyAllowPublicSuffixes:  true,
+		DangerouslyAllowOpaqueOrigin:    true,
+	}
+}
+
+// configured returns a CORS.
+func configured(c reference.Config) *reference.CORS {
+	GinkgoHelper()
+	cors, err := reference.New(c)
+	Expect(err).NotTo(HaveOccurred())
+	return cors
+}
+
 // wrap puts a handler behind a policy.
 func wrap(p policy.Policy, next http.HandlerFunc) http.Handler {
 	GinkgoHelper()
-	cors, err := reference.New(p)
-	Expect(err).NotTo(HaveOccurred())
-	return cors.Handler(next)
+	return configured(daring(p)).Handler(next)
 }
 
 // serve puts a handler behind a policy that answers 200.
@@ -82,35 +97,6 @@ func withCredentials(p policy.Policy) policy.Policy {
 	return p
 }
 
-var _ = Describe("New", func() {
-	It("refuses a policy that is not well-formed, with all its mistakes", func() {
-		cors, err := reference.New(reference.Policy{
-			AllowOrigins: []string{"https://a.example/", "https://b.example"},
-			AllowMethods: one("TRACE"),
-		})
-		Expect(cors).To(BeNil())
-		Expect(slices.Collect(policy.Errors(err))).To(HaveLen(2))
-		var mistake *policy.Error
-		Expect(errors.As(err, &mistake)).To(BeTrue())
-		Expect(mistake.Reason).To(Equal(policy.HasPath))
-	})
-
-	It("takes a policy that is unwise", func() {
-		_, err := reference.New(withCredentials(policy.Policy{AllowOrigins: one("*")}))
-		Expect(err).NotTo(HaveOccurred())
-	})
-
-	It("does not see later changes of the policy", func() {
-		p := policy.Sample()
-		h := serve(p)
-		p.AllowOrigins[0], p.AllowMethods[0], *p.MaxAge = "https://evil.example", "EVIL", 7
-		response := ask(h, "OPTIONS", headers{"Origin": one(app), "Access-Control-Request-Method": one("PUT")})
-		Expect(corsHeaders(response)).To(HaveKeyWithValue("Access-Control-Allow-Origin", one(app)))
-		Expect(corsHeaders(response)).To(HaveKeyWithValue("Access-Control-Allow-Methods", one(sampleMethods)))
-		Expect(corsHeaders(response)).To(HaveKeyWithValue("Access-Control-Max-Age", one("600")))
-	})
-})
-
 var _ = Describe("the zero value", func() {
 	var zero reference.CORS
 	h := zero.Handler(reference.Items())
@@ -132,6 +118,8 @@ var _ = Describe("an origin", func() {
 		port     = one("https://example.com:8443")
 		pattern  = one("https://*.example.org")
 		portPatt = one("http://*.example.org:8080")
+		anyPort  = []string{"http://localhost:*", "http://[::1]:*"}
+		both     = one("https://*.example.org:*")
 		mixed    = []string{"https://example.com", "https://*.example.org", "https://*.example.net", "http://[::1]:3000"}
 	)
 
@@ -160,6 +148,17 @@ var _ = Describe("an origin", func() {
 		Entry("last of several", mixed, "http://[::1]:3000"),
 		Entry("null, if listed", one("null"), "null"),
 		Entry("of another scheme", one("capacitor://localhost"), "capacitor://localhost"),
+		Entry("on any port", anyPort, "http://localhost:3000"),
+		Entry("on the highest port", anyPort, "http://localhost:65535"),
+		Entry("on the default port, where any is allowed", anyPort, "http://localhost"),
+		Entry("on another scheme's default port", anyPort, "http://localhost:443"),
+		Entry("of an address on any port", anyPort, "http://[::1]:8080"),
+		Entry("of an address on the default port", anyPort, "http://[::1]"),
+		Entry("with a label in front, on any port", both, "https://a.example.org:8443"),
+		Entry("with two labels in front, on the default port", both, "https://b.a.example.org"),
+		Entry("of two patterns by the longer", []string{"https://*.b.example.org", "https://*.example.org:8443"}, "https://a.b.example.org"),
+		Entry("of two patterns by the shorter", []string{"https://*.b.example.org", "https://*.example.org:8443"}, "https://a.b.example.org:8443"),
+		Entry("of the longest host there is", pattern, "https://"+strings.Repeat("a.", 120)+"a.example.org"),
 	)
 
 	DescribeTable("is refused",
@@ -239,6 +238,25 @@ var _ = Describe("an origin", func() {
 		Entry(nil, portPatt, "http://example.org:8080"),
 		Entry(nil, portPatt, "https://a.example.org:8080"),
 
+		Entry(nil, anyPort, "http://localhost:80"),
+		Entry(nil, anyPort, "http://localhost:"),
+		Entry(nil, anyPort, "http://localhost:0"),
+		Entry(nil, anyPort, "http://localhost:03000"),
+		Entry(nil, anyPort, "http://localhost:65536"),
+		Entry(nil, anyPort, "http://localhost:*"),
+		Entry(nil, anyPort, "http://localhost:3000.evil.test"),
+		Entry(nil, anyPort, "http://localhost.evil.test:3000"),
+		Entry(nil, anyPort, "http://a.localhost:3000"),
+		Entry(nil, anyPort, "https://localhost:3000"),
+		Entry(nil, anyPort, "http://[::2]:3000"),
+		Entry(nil, both, "https://example.org"),
+		Entry(nil, both, "https://example.org:8443"),
+		Entry(nil, both, "https://.example.org"),
+		Entry(nil, both, "https://a.example.org:443"),
+		Entry(nil, both, "https://a.example.org:x"),
+		Entry(nil, both, "https://a..example.org:8443"),
+		Entry(nil, pattern, "https://"+strings.Repeat("a.", 121)+"a.example.org"),
+
 		Entry(nil, one("null"), "Null"),
 		Entry(nil, one("null"), "https://null"),
 		Entry(nil, mixed, "https://www.example.com"),
@@ -278,7 +296,10 @@ var _ = Describe("an origin", func() {
 		Entry("https", "https://a.example"),
 		Entry("http with a port", "http://a.example:12345"),
 		Entry("null", "null"),
-		Entry("as long as one can be", "https://"+strings.Repeat("a", 318)),
+		Entry("of another scheme", "chrome-extension://abcdefghijklmnop"),
+		Entry("an address", "http://[2001:db8::1]:8080"),
+		Entry("of a host that only browsers take", "https://a`b!c.evil.example"),
+		Entry("with the longest host and port", "https://"+strings.Repeat("a", 253)+":65535"),
 	)
 
 	DescribeTable("is not echoed by a wildcard with credentials",
@@ -289,7 +310,22 @@ var _ = Describe("an origin", func() {
 		Entry("none", headers{}),
 		Entry("empty", headers{"Origin": one("")}),
 		Entry("two", headers{"Origin": {"https://a.example", "https://b.example"}}),
-		Entry("longer than one can be", headers{"Origin": one("https://" + strings.Repeat("a", 319))}),
+		Entry("of a host longer than one can be", headers{"Origin": one("https://" + strings.Repeat("a", 254))}),
+		Entry("longer than one can be", headers{"Origin": one(strings.Repeat("a", 71) + "://" + strings.Repeat("a", 253))}),
+		Entry("no origin", headers{"Origin": one("invalid_origin")}),
+		Entry("with a path", headers{"Origin": one("https://a.example/")}),
+		Entry("with a user name", headers{"Origin": one("https://user@a.example")}),
+		Entry("a list", headers{"Origin": one("https://a.example, https://b.example")}),
+		Entry("in upper case", headers{"Origin": one("https://A.example")}),
+		Entry("of a scheme in upper case", headers{"Origin": one("HTTPS://a.example")}),
+		Entry("without a scheme", headers{"Origin": one("://a.example")}),
+		Entry("without a host", headers{"Origin": one("https://")}),
+		Entry("with an empty port", headers{"Origin": one("https://a.example:")}),
+		Entry("with the default port", headers{"Origin": one("https://a.example:443")}),
+		Entry("with a port that begins with 0", headers{"Origin": one("https://a.example:08")}),
+		Entry("with a port that is no number", headers{"Origin": one("https://a.example:*")}),
+		Entry("with a port too high", headers{"Origin": one("https://a.example:65536")}),
+		Entry("with a port too long", headers{"Origin": one("https://a.example:100000")}),
 	)
 })
 
@@ -407,8 +443,8 @@ var _ = Describe("a CORS-preflight request", func() {
 		Entry("no method", one(""), nil, "", ""),
 		Entry("what is no method", one("PUT, DELETE"), nil, "", ""),
 		Entry("two methods", []string{"PUT", "DELETE"}, nil, "", ""),
-		Entry("the longest method", one(strings.Repeat("A", 4096)), nil, strings.Repeat("A", 4096), ""),
-		Entry("a longer method", one(strings.Repeat("A", 4097)), nil, "", ""),
+		Entry("the longest method", one(strings.Repeat("A", 2048)), nil, strings.Repeat("A", 2048), ""),
+		Entry("a longer method", one(strings.Repeat("A", 2049)), nil, "", ""),
 
 		Entry("a header", one("GET"), one("x-a"), "GET", "x-a"),
 		Entry("headers, Authorization too", one("GET"), one("authorization,x-a,x-b"), "GET", "authorization, x-a, x-b"),
@@ -419,10 +455,13 @@ var _ = Describe("a CORS-preflight request", func() {
 		Entry("an empty list", one("GET"), one(""), "GET", ""),
 		Entry("what is no header name", one("GET"), one("x-a,x b"), "GET", ""),
 		Entry("what is no header name on a later line", one("GET"), []string{"x-a", "x:b"}, "GET", ""),
-		Entry("as much as is read", one("GET"), one(strings.Repeat("a", 4095)), "GET", strings.Repeat("a", 4095)),
-		Entry("more than is read", one("GET"), one(strings.Repeat("a", 4096)), "GET", ""),
-		Entry("more than is read, on several lines", one("GET"), []string{strings.Repeat("a", 2047), strings.Repeat("a", 2048)}, "GET", ""),
-		Entry("more empty lines than are read", one("GET"), append(make([]string, 4096), "x-a"), "GET", ""),
+		Entry("as much as is read", one("GET"), one(strings.Repeat("a", 2048)), "GET", strings.Repeat("a", 2048)),
+		Entry("more than is read", one("GET"), one(strings.Repeat("a", 2049)), "GET", ""),
+		Entry("more than is read, on several lines", one("GET"), []string{strings.Repeat("a", 1024), strings.Repeat("a", 1025)}, "GET", ""),
+		Entry("as many empty elements as are read", one("GET"), one(strings.Repeat(",", 16)+"x-a"), "GET", "x-a"),
+		Entry("more empty elements than are read", one("GET"), one(strings.Repeat(",", 17)+"x-a"), "GET", ""),
+		Entry("as many empty lines as are read", one("GET"), append(make([]string, 16), "x-a"), "GET", "x-a"),
+		Entry("more empty lines than are read", one("GET"), append(make([]string, 17), "x-a"), "GET", ""),
 	)
 
 	It("leaves alone what is set already", func() {
@@ -521,8 +560,8 @@ var _ = Describe("an actual request", func() {
 		Entry("without an origin", "GET", headers{}),
 	)
 
-	It("gets no Vary from a policy that allows no origin", func() {
-		h := serve(policy.Policy{AllowMethods: one("GET")})
+	It("gets no Vary from a policy that allows nothing", func() {
+		h := serve(policy.Policy{})
 		Expect(corsHeaders(ask(h, "GET", headers{"Origin": one(app)}))).To(BeEmpty())
 	})
 

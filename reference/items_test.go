@@ -88,9 +88,7 @@ var _ = Describe("Items", func() {
 
 	DescribeTable("is shared as the sample policy says",
 		func(path string, status int) {
-			cors, err := reference.New(policy.Sample())
-			Expect(err).NotTo(HaveOccurred())
-			response := get(cors.Handler(reference.Items()), "GET", path, headers{"Origin": one(admin)})
+			response := get(configured(daring(policy.Sample())).Handler(reference.Items()), "GET", path, headers{"Origin": one(admin)})
 			Expect(response.StatusCode).To(Equal(status))
 			Expect(corsHeaders(response)).To(Equal(headers{
 				"Access-Control-Allow-Origin":      one(admin),

@@ -22,7 +22,8 @@ type embedded struct {
 // serveReference serves the sample application with the sample policy on a free port
 // of 127.0.0.1. Nothing there can be harmed, so effects are delivered.
 func serveReference() (*embedded, error) {
-	cors, err := reference.New(policy.Sample())
+	// The sample policy trusts a page of http, so that a learner needs no certificate.
+	cors, err := reference.New(reference.Config{Policy: policy.Sample(), DangerouslyAllowInsecureOrigins: true})
 	if err != nil {
 		return nil, fmt.Errorf("the reference server: %w", err)
 	}
@@ -81,9 +82,9 @@ func serveReference() (*embedded, error) {
 // servePublic serves what everybody may read, on an origin of its own: there a
 // redirect leads. It returns its URL.
 func servePublic() (url string, end func(), err error) {
-	cors, err := reference.New(policy.Policy{
+	cors, err := reference.New(reference.Config{Policy: policy.Policy{
 		AllowOrigins: []string{"*"}, AllowMethods: []string{"GET", "HEAD"}, AllowHeaders: []string{"*"},
-	})
+	}})
 	if err != nil {
 		return "", nil, fmt.Errorf("the other origin: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/runner"
@@ -26,10 +27,7 @@ func sample() http.Handler { return keeping(policy.Sample()) }
 
 // keeping is the sample application behind a policy.
 func keeping(p policy.Policy) http.Handler {
-	GinkgoHelper()
-	cors, err := reference.New(p)
-	Expect(err).NotTo(HaveOccurred())
-	return cors.Handler(reference.Items())
+	return policies.Keep(p, reference.Items())
 }
 
 // serve serves until the spec ends.

@@ -96,7 +96,7 @@ func checkTarget(target string) error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("target %w", err)
-	case origin.Any, origin.Opaque, origin.Subdomains:
+	case origin.Any, origin.Opaque, origin.Subdomains, origin.AnyPort:
 		return fmt.Errorf("target %q is no server; expected %s", target, targetForm)
 	case origin.Scheme != "http" && origin.Scheme != "https":
 		return fmt.Errorf("target %q is neither http nor https; expected %s", target, targetForm)

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
@@ -16,11 +17,7 @@ import (
 
 // api is the handler of these examples: yours, in its place.
 func api(p policy.Policy) http.Handler {
-	cors, err := reference.New(p)
-	if err != nil {
-		panic(err)
-	}
-	return cors.Handler(reference.Items())
+	return policies.Keep(p, reference.Items())
 }
 
 // One call from go test judges a handler: a subtest for each scenario. Without a

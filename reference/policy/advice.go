@@ -3,7 +3,6 @@ package policy
 import (
 	"fmt"
 	"net/netip"
-	"slices"
 	"strings"
 )
 
@@ -34,17 +33,18 @@ func adviseOrigin(o Origin, credentials bool) []string {
 	case o.Opaque:
 		return []string{`allowOrigins lists "null", which any site can take on by a sandboxed frame: ` +
 			`serve the page from an origin of its own, and list that.`}
-	case o.Scheme == "http" && credentials && !o.isLoopback():
+	case o.Scheme == "http" && credentials && !o.IsLoopback():
 		return []string{fmt.Sprintf(`allowOrigins lists %q and allowCredentials is true, so that whoever sits on the `+
 			`network between may change that page and read what cookies unlock: serve the page by https, and list that.`, o)}
 	}
 	return nil
 }
 
-// isLoopback reports whether the origin is on the user agent's own machine.
+// IsLoopback reports whether the origin is on the user agent's own machine, so that no
+// one sits on the way.
 //
 // https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy
-func (o Origin) isLoopback() bool {
+func (o Origin) IsLoopback() bool {
 	if o.Host == "localhost" || strings.HasSuffix(o.Host, ".localhost") {
 		return true
 	}
@@ -53,8 +53,8 @@ func (o Origin) isLoopback() bool {
 }
 
 func adviseMethod(method string) []string {
-	upper := strings.ToUpper(method)
-	if upper == method || !slices.Contains(normalizedMethods, upper) {
+	upper := NormalizeMethod(method)
+	if upper == method {
 		return nil
 	}
 	return []string{fmt.Sprintf(`allowMethods lists %q, but browsers send it in upper case and compare by exact case: `+

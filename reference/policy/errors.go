@@ -36,6 +36,7 @@ const (
 	// Of origins.
 	MissingScheme     Reason = "missing-scheme"
 	InvalidScheme     Reason = "invalid-scheme"
+	FileScheme        Reason = "file-scheme" // "file:", whose pages browsers give the origin "null"
 	MissingHost       Reason = "missing-host"
 	InvalidHost       Reason = "invalid-host"
 	InvalidPort       Reason = "invalid-port"
@@ -54,6 +55,21 @@ const (
 
 	// Of maxAge.
 	Negative Reason = "negative"
+
+	// Of what is well-formed but unwise. These are no mistakes to Validate, since it
+	// may be somebody else's server that is so; they are to package reference.
+	AnyOriginTrusted      Reason = "any-origin-trusted"      // "*" with credentials, or let into the private network
+	InsecureOriginTrusted Reason = "insecure-origin-trusted" // the same of http
+	PublicSuffixTrusted   Reason = "public-suffix-trusted"   // the same of sub-domains that anyone may register
+	OpaqueOrigin          Reason = "opaque-origin"           // "null"
+	OpaqueOriginTrusted   Reason = "opaque-origin-trusted"   // "null" with credentials, or let into the private network
+	InvalidIDNA           Reason = "invalid-idna"            // "xn--" and then what stands for no name
+	NotNormalized         Reason = "not-normalized"          // a method in a case in which browsers never send it
+	OtherMessage          Reason = "other-message"           // a header that such messages never have
+	TooLong               Reason = "too-long"                // beyond what any browser remembers
+	NoEffect              Reason = "no-effect"               // beside something that leaves it nothing to do
+	InvalidStatus         Reason = "invalid-status"
+	InvalidResource       Reason = "invalid-resource" // no pattern of http.ServeMux, or one that another contradicts
 )
 
 // words returns what the reason says of a value, to stand behind it.
@@ -95,6 +111,32 @@ func (r Reason) words() string {
 		return "is kept from scripts by browsers"
 	case Negative:
 		return "is negative"
+	case FileScheme:
+		return `names files, whose pages browsers give the origin "null"`
+	case AnyOriginTrusted:
+		return "is trusted with credentials or the private network, and so is every site"
+	case InsecureOriginTrusted:
+		return "is trusted with credentials or the private network, though anyone on the way can change its pages"
+	case PublicSuffixTrusted:
+		return "is trusted with credentials or the private network, though anyone can register such a domain"
+	case OpaqueOrigin:
+		return "is an origin that every site can take on by a sandboxed frame"
+	case OpaqueOriginTrusted:
+		return "is trusted with credentials or the private network, though every site can take it on by a sandboxed frame"
+	case InvalidIDNA:
+		return `has a label that begins with "xn--" and stands for no name`
+	case NotNormalized:
+		return "is sent by browsers in upper case alone"
+	case OtherMessage:
+		return "is a header that such messages never have"
+	case TooLong:
+		return "is longer than any browser remembers"
+	case NoEffect:
+		return "has no effect"
+	case InvalidStatus:
+		return "is not a status for that"
+	case InvalidResource:
+		return "chooses no resources"
 	}
 	return string(r)
 }

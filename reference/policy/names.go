@@ -30,10 +30,18 @@ func isForbiddenMethod(method string) bool {
 	return isOneOf(method, []string{"CONNECT", "TRACE", "TRACK"})
 }
 
-// normalizedMethods are those that user agents send in upper case, however a
-// script spells them. PATCH is not among them.
+// NormalizeMethod returns a method as user agents send it.
 //
 // https://fetch.spec.whatwg.org/#concept-method-normalize
+func NormalizeMethod(method string) string {
+	if upper := strings.ToUpper(method); slices.Contains(normalizedMethods, upper) {
+		return upper
+	}
+	return method
+}
+
+// normalizedMethods are those that user agents send in upper case, however a
+// script spells them. PATCH is not among them.
 var normalizedMethods = []string{"DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"}
 
 // isForbiddenRequestHeader reports whether user agents refuse to let a script

@@ -15,6 +15,7 @@ type Origin struct {
 	Scheme     string // "https"
 	Host       string // a domain, an IPv4 address, or an IPv6 address in its brackets
 	Port       int    // 0 is the scheme's default
+	AnyPort    bool   // ":*"; the default too
 	Subdomains bool   // hosts with one label or more in front of Host, and not Host itself
 	Any        bool   // "*"; all else is zero
 	Opaque     bool   // "null"; all else is zero
@@ -32,16 +33,20 @@ func (o Origin) String() string {
 	if o.Subdomains {
 		wildcard = "*."
 	}
-	if o.Port != 0 {
+	switch {
+	case o.AnyPort:
+		port = ":*"
+	case o.Port != 0:
 		port = ":" + strconv.Itoa(o.Port)
 	}
 	return o.Scheme + "://" + wildcard + o.Host + port
 }
 
 // ParseOrigin takes an origin apart. It accepts what user agents send, byte for
-// byte, since that is what it will be compared with; the pattern
-// "https://*.example.org"; and "*". What it accepts, [Origin.String] gives back
-// unchanged. Any error is an [*Error] without a Field.
+// byte, since that is what it will be compared with; the patterns
+// "https://*.example.org" and "http://localhost:*", and both in one; and "*". What it
+// accepts, [Origin.String] gives back unchanged. Any error is an [*Error] without a
+// Field.
 func ParseOrigin(s string) (Origin, error) {
 	o, reason := parseOrigin(s)
 	if reason != "" {
@@ -75,6 +80,8 @@ func parseOrigin(s string) (o Origin, _ Reason) {
 		return o, InvalidScheme
 	case scheme != lower:
 		return o, UpperCase
+	case scheme == "file":
+		return o, FileScheme
 	}
 	o.Scheme = scheme
 
@@ -101,15 +108,17 @@ func parseOrigin(s string) (o Origin, _ Reason) {
 		return o, MissingHost
 	case host != strings.ToLower(host):
 		return o, UpperCase
-	case strings.Contains(o.Host, "*"), strings.Contains(port, "*"):
+	case strings.Contains(o.Host, "*"), strings.Contains(port, "*") && port != "*":
 		return o, MisplacedWildcard
 	case o.Subdomains && isAddress(o.Host):
 		return o, MisplacedWildcard
 	case !isDomain(o.Host) && !isAddress(o.Host):
 		return o, InvalidHost
+	case o.Subdomains && len(o.Host) > maxDomain-len("a."):
+		return o, InvalidHost // with a label in front it would be too long
 	}
 
-	if hasPort {
+	if o.AnyPort = port == "*"; hasPort && !o.AnyPort {
 		if o.Port, ok = parsePort(port); !ok {
 			return o, InvalidPort
 		}
@@ -148,9 +157,17 @@ func defaultPort(scheme string) int {
 	return 0
 }
 
+// maxScheme is longer than any scheme that there is.
+const maxScheme = 64
+
+// maxDomain is how long a name of the DNS can be.
+//
+// https://www.rfc-editor.org/rfc/rfc1035#section-2.3.4
+const maxDomain = 253
+
 // isScheme reports whether s is a scheme in lower case.
 func isScheme(s string) bool {
-	if s[0] < 'a' || 'z' < s[0] {
+	if s[0] < 'a' || 'z' < s[0] || len(s) > maxScheme {
 		return false
 	}
 	return !strings.ContainsFunc(s, func(r rune) bool {
@@ -162,7 +179,7 @@ func isScheme(s string) bool {
 // has neither underscores nor hyphens at the ends of labels, but user agents
 // load pages from such hosts and send them as they are.
 func isDomain(s string) bool {
-	if len(s) > 253 || endsInNumber(s) {
+	if len(s) > maxDomain || endsInNumber(s) {
 		return false
 	}
 	for label := range strings.SplitSeq(s, ".") {
@@ -226,11 +243,13 @@ func expectedOrigin(s string, reason Reason) string {
 	case NotASCII:
 		return `the host's ASCII form, whose labels begin with "xn--"`
 	case MisplacedWildcard:
-		return `"*" alone, or "*." in front of a domain, such as "https://*.example.org"`
+		return `"*" alone, "*." in front of a domain, such as "https://*.example.org", or ":*" for any port`
 	case InvalidHost:
 		return `a domain of letters, digits, "-", "_" and ".", an IPv4 address, or an IPv6 address in brackets`
 	case InvalidPort:
-		return "a number from 1 to 65535"
+		return `a number from 1 to 65535, or "*"`
+	case FileScheme:
+		return "the origin of a server from which to load the page"
 	default:
 		return `scheme://host or scheme://host:port, such as "https://app.example.com"`
 	}

@@ -37,6 +37,10 @@ var _ = Describe("ParseOrigin", func() {
 		Entry(nil, "http://*.example.org:8080", policy.Origin{Scheme: "http", Host: "example.org", Port: 8080, Subdomains: true}),
 		Entry(nil, "http://*.localhost", policy.Origin{Scheme: "http", Host: "localhost", Subdomains: true}),
 
+		Entry(nil, "http://localhost:*", policy.Origin{Scheme: "http", Host: "localhost", AnyPort: true}),
+		Entry(nil, "http://[::1]:*", policy.Origin{Scheme: "http", Host: "[::1]", AnyPort: true}),
+		Entry(nil, "https://*.example.org:*", policy.Origin{Scheme: "https", Host: "example.org", AnyPort: true, Subdomains: true}),
+
 		Entry(nil, "http://127.0.0.1:3000", policy.Origin{Scheme: "http", Host: "127.0.0.1", Port: 3000}),
 		Entry(nil, "http://[::1]", policy.Origin{Scheme: "http", Host: "[::1]"}),
 		Entry(nil, "https://[2001:db8::1]:8443", policy.Origin{Scheme: "https", Host: "[2001:db8::1]", Port: 8443}),
@@ -50,9 +54,9 @@ var _ = Describe("ParseOrigin", func() {
 
 	const (
 		anOrigin  = `scheme://host or scheme://host:port, such as "https://app.example.com"`
-		aWildcard = `"*" alone, or "*." in front of a domain, such as "https://*.example.org"`
+		aWildcard = `"*" alone, "*." in front of a domain, such as "https://*.example.org", or ":*" for any port`
 		aHost     = `a domain of letters, digits, "-", "_" and ".", an IPv4 address, or an IPv6 address in brackets`
-		aPort     = `a number from 1 to 65535`
+		aPort     = `a number from 1 to 65535, or "*"`
 	)
 	DescribeTable("refuses what is not well-formed, and says what is expected",
 		func(value string, reason policy.Reason, expected string) {
@@ -77,7 +81,12 @@ var _ = Describe("ParseOrigin", func() {
 
 		Entry(nil, "https://", policy.MissingHost, anOrigin),
 		Entry(nil, "https://:8443", policy.MissingHost, anOrigin),
-		Entry(nil, "file:///", policy.HasPath, anOrigin),
+		Entry(nil, "https://example.com:8*", policy.MisplacedWildcard, aWildcard),
+		Entry(nil, "https://"+strings.Repeat("a", 63)+":**", policy.MisplacedWildcard, aWildcard),
+		Entry(nil, "file:///", policy.FileScheme, "the origin of a server from which to load the page"),
+		Entry(nil, "file://", policy.FileScheme, "the origin of a server from which to load the page"),
+		Entry(nil, strings.Repeat("a", 65)+"://example.com", policy.InvalidScheme, anOrigin),
+		Entry(nil, "https://*."+strings.Repeat("a.", 125)+"aa", policy.InvalidHost, aHost),
 		Entry(nil, "https://a..example", policy.InvalidHost, aHost),
 		Entry(nil, "https://.example", policy.InvalidHost, aHost),
 		Entry(nil, "https://example.", policy.InvalidHost, aHost),
@@ -134,15 +143,16 @@ var _ = Describe("ParseOrigin", func() {
 		Entry(nil, "https://a.*.example.com", policy.MisplacedWildcard, aWildcard),
 		Entry(nil, "https://*.*.example.com", policy.MisplacedWildcard, aWildcard),
 		Entry(nil, "https://example.*", policy.MisplacedWildcard, aWildcard),
-		Entry(nil, "https://example.com:*", policy.MisplacedWildcard, aWildcard),
 		Entry(nil, "https://*.1.2.3.4", policy.MisplacedWildcard, aWildcard),
 		Entry(nil, "https://*.[::1]", policy.MisplacedWildcard, aWildcard),
 	)
 
-	It("accepts the longest host", func() {
+	It("accepts the longest host, and the longest pattern that a host can match", func() {
 		_, err := policy.ParseOrigin("https://" + strings.Repeat("a.", 126) + "a")
 		Expect(err).NotTo(HaveOccurred())
 		_, err = policy.ParseOrigin("https://" + strings.Repeat("a", 63))
+		Expect(err).NotTo(HaveOccurred())
+		_, err = policy.ParseOrigin("https://*." + strings.Repeat("a.", 125) + "a")
 		Expect(err).NotTo(HaveOccurred())
 	})
 })

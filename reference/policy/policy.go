@@ -11,8 +11,9 @@ package policy
 // https://gateway-api.sigs.k8s.io/reference/spec/#httpcorsfilter
 type Policy struct {
 	// AllowOrigins are the origins whose scripts may read responses:
-	// "https://app.example.com", the pattern "https://*.example.org" (one label
-	// or more in front), or "*" for any.
+	// "https://app.example.com"; patterns such as "https://*.example.org" (one
+	// label or more in front) and "http://localhost:*" (any port, which the Gateway
+	// API does not know); or "*" for any.
 	AllowOrigins []string `json:"allowOrigins,omitempty" yaml:"allowOrigins,omitempty"`
 
 	// AllowMethods are the methods that scripts may use, by exact case, or "*".

@@ -125,14 +125,18 @@ var _ = Describe("Error", func() {
 	DescribeTable("has words for every reason",
 		func(reason policy.Reason) {
 			err := &policy.Error{Index: -1, Value: "x", Reason: reason, Expected: "y"}
-			Expect(err.Error()).To(MatchRegexp(`^"x" (is|has|names|stands) .+; expected y$`))
+			Expect(err.Error()).To(MatchRegexp(`^"x" (is|has|names|stands|chooses) .+; expected y$`))
 		},
 		func(reason policy.Reason) string { return string(reason) },
 		Entry(nil, policy.Empty), Entry(nil, policy.NotAlone), Entry(nil, policy.MissingScheme), Entry(nil, policy.InvalidScheme),
 		Entry(nil, policy.MissingHost), Entry(nil, policy.InvalidHost), Entry(nil, policy.InvalidPort), Entry(nil, policy.DefaultPort),
 		Entry(nil, policy.HasUserinfo), Entry(nil, policy.HasPath), Entry(nil, policy.HasQuery), Entry(nil, policy.HasFragment),
 		Entry(nil, policy.UpperCase), Entry(nil, policy.NotASCII), Entry(nil, policy.MisplacedWildcard), Entry(nil, policy.NotToken),
-		Entry(nil, policy.Forbidden), Entry(nil, policy.Negative),
+		Entry(nil, policy.Forbidden), Entry(nil, policy.Negative), Entry(nil, policy.FileScheme),
+		Entry(nil, policy.AnyOriginTrusted), Entry(nil, policy.InsecureOriginTrusted), Entry(nil, policy.PublicSuffixTrusted),
+		Entry(nil, policy.OpaqueOrigin), Entry(nil, policy.OpaqueOriginTrusted), Entry(nil, policy.InvalidIDNA),
+		Entry(nil, policy.NotNormalized), Entry(nil, policy.OtherMessage), Entry(nil, policy.TooLong),
+		Entry(nil, policy.NoEffect), Entry(nil, policy.InvalidStatus), Entry(nil, policy.InvalidResource),
 	)
 
 	It("falls back on the reason itself", func() {

@@ -17,6 +17,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
@@ -38,10 +39,7 @@ func held(yaml string) string {
 
 // keeper is the handler that keeps the sample policy.
 func keeper() http.Handler {
-	GinkgoHelper()
-	cors, err := reference.New(policy.Sample())
-	Expect(err).NotTo(HaveOccurred())
-	return cors.Handler(reference.Items())
+	return policies.Keep(policy.Sample(), reference.Items())
 }
 
 func serve(handler http.Handler) string {
@@ -126,10 +124,8 @@ var _ = Describe("A target that hangs on OPTIONS alone", func() {
 
 var _ = Describe("A correct target with a body of 200 MiB", func() {
 	It("is judged as any other, and little of it is read", func(ctx SpecContext) {
-		cors, err := reference.New(policy.Sample())
-		Expect(err).NotTo(HaveOccurred())
 		var most, whole atomic.Int64
-		e := run(ctx, sampleFor(serve(cors.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e := run(ctx, sampleFor(serve(policies.Keep(policy.Sample(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/v1/items" {
 				reference.Items().ServeHTTP(w, r)
 				return

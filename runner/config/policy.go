@@ -82,7 +82,7 @@ func (r *reader) origin(n *yaml.Node) string {
 	}
 	switch {
 	case err != nil:
-	case o.Any, o.Opaque, o.Subdomains:
+	case o.Any, o.Opaque, o.Subdomains, o.AnyPort:
 		r.wrongValue("target", n, "is no server", "expected "+targetForm)
 	case o.Scheme != "http" && o.Scheme != "https":
 		r.wrongValue("target", n, "is neither http nor https", "expected "+targetForm)

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/corsproof/corsproof/fixtures/faults"
-	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference/policy"
 )
 
@@ -83,7 +83,7 @@ var handlers = map[string]func(policy.Policy, http.Handler) http.Handler{
 
 	// The server takes OPTIONS for itself, as IIS does by its OPTIONSVerbHandler.
 	"options-swallowed": func(p policy.Policy, app http.Handler) http.Handler {
-		kept := keeping(p, app)
+		kept := policies.Keep(p, app)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodOptions {
 				w.Header().Set("Allow", "OPTIONS, TRACE, GET, HEAD, POST")
@@ -97,7 +97,7 @@ var handlers = map[string]func(policy.Policy, http.Handler) http.Handler{
 	// Headers are added to answers that went well, as nginx's add_header does without
 	// "always".
 	"headers-on-success": func(p policy.Policy, app http.Handler) http.Handler {
-		kept := keeping(p, app)
+		kept := policies.Keep(p, app)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			b := &buffer{status: http.StatusOK, header: http.Header{}}
 			kept.ServeHTTP(b, r)
@@ -114,7 +114,7 @@ var handlers = map[string]func(policy.Policy, http.Handler) http.Handler{
 
 	// Preflights of origins that are not listed are answered 403.
 	"preflights-refused": func(p policy.Policy, app http.Handler) http.Handler {
-		kept := keeping(p, app)
+		kept := policies.Keep(p, app)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.Method == http.MethodOptions && !slices.Contains(p.AllowOrigins, r.Header.Get("Origin")) {
 				reply(w, http.StatusForbidden, `{"error":"this origin is not listed"}`)
@@ -125,11 +125,11 @@ var handlers = map[string]func(policy.Policy, http.Handler) http.Handler{
 	},
 
 	// No form can say that it is JSON.
-	"json-alone": func(p policy.Policy, app http.Handler) http.Handler { return keeping(p, jsonAlone(app)) },
+	"json-alone": func(p policy.Policy, app http.Handler) http.Handler { return policies.Keep(p, jsonAlone(app)) },
 
 	// Who has no business here is not even listened to.
 	"origin-checked": func(p policy.Policy, app http.Handler) http.Handler {
-		kept := keeping(p, app)
+		kept := policies.Keep(p, app)
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if o := r.Header.Get("Origin"); o != "" && r.Method == http.MethodPost && !slices.Contains(p.AllowOrigins, o) {
 				reply(w, http.StatusForbidden, `{"error":"this origin has no business here"}`)
@@ -138,14 +138,6 @@ var handlers = map[string]func(policy.Policy, http.Handler) http.Handler{
 			kept.ServeHTTP(w, r)
 		})
 	},
-}
-
-func keeping(p policy.Policy, app http.Handler) http.Handler {
-	cors, err := reference.New(p)
-	if err != nil {
-		panic(err) // the settings were validated
-	}
-	return cors.Handler(app)
 }
 
 // A messageHandler answers every origin.

@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
@@ -26,11 +27,7 @@ func TestSpecs(t *testing.T) {
 
 // Every scenario against the reference server, in Chromium.
 var _ = specs.Describe("The reference server", func(context.Context) (specs.Subject, error) {
-	cors, err := reference.New(policy.Sample())
-	if err != nil {
-		return specs.Subject{}, err
-	}
-	server := httptest.NewServer(cors.Handler(reference.Items()))
+	server := httptest.NewServer(policies.Keep(policy.Sample(), reference.Items()))
 	DeferCleanup(server.Close)
 	// The browser outlives the node that starts it.
 	browser, err := chromium.Start(context.Background(), chromium.Options{

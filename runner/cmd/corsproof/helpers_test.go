@@ -15,6 +15,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
 
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
@@ -79,10 +80,7 @@ func serve(h http.Handler) *httptest.Server {
 
 // sample is the sample application behind the sample policy.
 func sample() http.Handler {
-	GinkgoHelper()
-	cors, err := reference.New(policy.Sample())
-	Expect(err).NotTo(HaveOccurred())
-	return cors.Handler(reference.Items())
+	return policies.Keep(policy.Sample(), reference.Items())
 }
 
 // forgetful is a server whose error answers lack the headers of CORS.

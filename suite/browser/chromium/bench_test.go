@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
@@ -83,11 +84,7 @@ func BenchmarkFarTarget(b *testing.B) {
 
 // referenceTarget serves the reference handler, each answer after a delay.
 func referenceTarget(b *testing.B, delay time.Duration) (suite.Target, func()) {
-	cors, err := reference.New(policy.Sample())
-	if err != nil {
-		b.Fatal(err)
-	}
-	handler := cors.Handler(reference.Items())
+	handler := policies.Keep(policy.Sample(), reference.Items())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if delay > 0 {
 			<-time.After(delay)

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
@@ -45,12 +46,8 @@ func BenchmarkResources(b *testing.B) {
 
 // manyResources serves so many paths that are like the sample application's items.
 func manyResources(b *testing.B, n int) (target suite.Target, arrived *atomic.Int64, end func()) {
-	cors, err := reference.New(policy.Sample())
-	if err != nil {
-		b.Fatal(err)
-	}
 	items := reference.Items()
-	handler := cors.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := policies.Keep(policy.Sample(), http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.URL.Path = "/v1/items"
 		items.ServeHTTP(w, r)
 	}))
