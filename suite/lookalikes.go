@@ -231,6 +231,7 @@ func (c Claim) original(s source) (original, bool) {
 	}
 	var exact, fromPattern, patterns []string
 	for _, allowed := range c.Policy.AllowOrigins {
+		allowed = strings.TrimSuffix(allowed, ":*")
 		scheme, host, isPattern := pattern(allowed)
 		if isPattern {
 			patterns = append(patterns, scheme+"://"+host)

@@ -3,6 +3,7 @@ package suite
 import (
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -81,12 +82,14 @@ func portOf(u *url.URL) string {
 	return "80"
 }
 
-// allowedOrigins are the exact origins of the policy, two for each pattern, and one
-// for "*".
+// allowedOrigins are the exact origins of the policy, two for each pattern, one more
+// for each that is allowed on any port, and one for "*".
 func (c Claim) allowedOrigins() []string {
 	var values []string
 	for _, allowed := range c.Policy.AllowOrigins {
+		allowed, anyPort := strings.CutSuffix(allowed, ":*")
 		scheme, host, isPattern := pattern(allowed)
+		first := len(values)
 		switch {
 		case allowed == "*":
 			values = append(values, c.anyScheme()+"://anyone.corsproof.test")
@@ -94,6 +97,9 @@ func (c Claim) allowedOrigins() []string {
 			values = append(values, scheme+"://one."+host, scheme+"://two.one."+host)
 		default:
 			values = append(values, allowed)
+		}
+		if anyPort {
+			values = append(values, values[first]+":8443")
 		}
 	}
 	return values
@@ -110,6 +116,11 @@ func pattern(allowed string) (scheme, host string, ok bool) {
 // there are. The reference handler has a matcher of its own.
 func (c Claim) allows(origin string) bool {
 	for _, allowed := range c.Policy.AllowOrigins {
+		origin := origin
+		allowed, anyPort := strings.CutSuffix(allowed, ":*")
+		if anyPort {
+			origin = portAtEnd.ReplaceAllString(origin, "")
+		}
 		scheme, host, isPattern := pattern(allowed)
 		switch {
 		case allowed == "*", allowed == origin:
@@ -123,6 +134,8 @@ func (c Claim) allows(origin string) bool {
 	}
 	return false
 }
+
+var portAtEnd = regexp.MustCompile(`:[0-9]+$`)
 
 // anyScheme is that of pages which may call the target, where nothing else decides.
 func (c Claim) anyScheme() string {
@@ -166,6 +179,7 @@ func (c Claim) candidates(role Role) []string {
 // resembling returns the origin that plays the role towards an allowed one, or
 // nothing. For a pattern it takes the pattern's first name.
 func resembling(role Role, allowed string) string {
+	allowed = strings.TrimSuffix(allowed, ":*")
 	scheme, domain, isPattern := pattern(allowed)
 	if isPattern {
 		allowed = scheme + "://one." + domain

@@ -237,7 +237,7 @@ func (p *play) occupant() occupant {
 func (c Claim) trusted() []original {
 	var all []original
 	for _, origin := range append(slices.Clone(c.Policy.AllowOrigins), c.Target.URL) {
-		if o, ok := parseOriginal(strings.Replace(origin, "://*.", "://", 1)); ok {
+		if o, ok := parseOriginal(strings.TrimSuffix(strings.Replace(origin, "://*.", "://", 1), ":*")); ok {
 			all = append(all, o)
 		}
 	}
@@ -279,7 +279,7 @@ func isPrivate(target string) bool {
 func (c Claim) hosted() []string {
 	var advice []string
 	for _, allowed := range c.Policy.AllowOrigins {
-		_, host, isPattern := pattern(allowed)
+		_, host, isPattern := pattern(strings.TrimSuffix(allowed, ":*"))
 		o, ok := parseOriginal("https://" + host)
 		if !isPattern || !ok {
 			continue

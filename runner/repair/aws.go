@@ -42,7 +42,7 @@ func renderAPIGateway(w *writer) {
 		w.add("  MaxAge: "+w.seconds(), maxAge)
 	}
 	for _, o := range w.patterns {
-		w.note("An HTTP API knows no pattern for sub-domains: name each origin that " + o + " stands for.")
+		w.note("An HTTP API knows no such patterns: name each origin that " + o + " stands for.")
 	}
 	w.note("A REST API has no such setting: its OPTIONS methods, its integrations and its GatewayResponses each send the headers, and none of them can choose among several origins but a Lambda function.")
 	w.noteEchoes()
@@ -78,7 +78,10 @@ func renderS3(w *writer) {
 	if len(names) == 0 {
 		names = []string{"GET", "HEAD"}
 	}
-	origins := w.AllowOrigins
+	origins, others := w.simplePatterns()
+	for _, o := range others {
+		w.note("S3 takes one \"*\" in an origin: name the ports of " + o + ".")
+	}
 	switch {
 	case w.any && w.AllowCredentials:
 		// For these S3 names the origin, and allows credentials; for "*" it does neither.

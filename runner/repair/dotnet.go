@@ -1,6 +1,9 @@
 package repair
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 var aspNetWebAPI = Server{
 	Name:   "aspnet-webapi",
@@ -117,6 +120,8 @@ func renderASPNetCore(w *writer) {
 		w.add("    .AllowAnyOrigin()", allowOrigin)
 	case w.any:
 		w.add(`    .SetIsOriginAllowed(_ => true) // echoes the origin, which "*" cannot do for credentials`, allowOrigin)
+	case slices.ContainsFunc(w.patterns, func(o string) bool { return strings.HasSuffix(o, anyPort) }):
+		w.add(`    .SetIsOriginAllowed(origin => Regex.IsMatch(origin, @"`+w.anchored()+`")) // using System.Text.RegularExpressions`, allowOrigin)
 	default:
 		call("WithOrigins", w.AllowOrigins, allowOrigin)
 		if len(w.patterns) > 0 {

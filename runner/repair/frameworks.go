@@ -24,7 +24,14 @@ FilterRegistrationBean<CorsFilter> corsFilter() {
 		}
 	}
 	if len(w.patterns) > 0 || w.any && w.AllowCredentials {
-		set("setAllowedOriginPatterns", w.AllowOrigins, allowOrigin)
+		var patterns []string
+		for _, o := range w.AllowOrigins {
+			if base, hasAnyPort := strings.CutSuffix(o, anyPort); hasAnyPort {
+				o = base + ":[*]"
+			}
+			patterns = append(patterns, o)
+		}
+		set("setAllowedOriginPatterns", patterns, allowOrigin)
 	} else {
 		set("setAllowedOrigins", w.AllowOrigins, allowOrigin)
 	}

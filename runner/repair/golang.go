@@ -19,7 +19,11 @@ func renderRSCORS(w *writer) {
 	if w.any && w.AllowCredentials {
 		w.add("\tAllowOriginFunc:  func(string) bool { return true }, // echoes the origin, which \"*\" cannot do for credentials", allowOrigin)
 	} else {
-		w.add("\tAllowedOrigins:   []string{"+quoted(w.AllowOrigins, ", ")+"},", allowOrigin, vary)
+		origins, others := w.simplePatterns()
+		w.add("\tAllowedOrigins:   []string{"+quoted(origins, ", ")+"},", allowOrigin, vary)
+		for _, o := range others {
+			w.note("rs/cors takes one \"*\" in an origin: name the ports of " + o + ".")
+		}
 	}
 	w.add("\tAllowedMethods:   []string{"+quoted(w.AllowMethods, ", ")+"},", methods)
 	if len(w.AllowHeaders) == 0 {

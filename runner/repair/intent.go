@@ -13,7 +13,7 @@ import (
 type intent struct {
 	policy.Policy
 	exact    []string // origins, "null" among them
-	patterns []string // of sub-domains, such as https://*.example.org
+	patterns []string // of sub-domains, such as https://*.example.org, or of ports, such as http://localhost:*
 	any      bool     // all origins
 	star     bool     // all origins, and no credentials, so that "*" does
 }
@@ -24,7 +24,7 @@ func newIntent(p policy.Policy) intent {
 		switch {
 		case o == "*":
 			i.any = true
-		case strings.Contains(o, "://*."):
+		case strings.Contains(o, "://*.") || strings.HasSuffix(o, anyPort):
 			i.patterns = append(i.patterns, o)
 		default:
 			i.exact = append(i.exact, o)
@@ -52,14 +52,39 @@ func (i intent) expressions() []string {
 }
 
 func expression(origin string) string {
+	origin, hasAnyPort := strings.CutSuffix(origin, anyPort)
+	port := ""
+	if hasAnyPort {
+		port = "(:[0-9]+)?"
+	}
 	scheme, domain, isPattern := strings.Cut(origin, "://*.")
 	if isPattern {
-		return regexp.QuoteMeta(scheme) + "://" + labels + `\.` + regexp.QuoteMeta(domain)
+		return regexp.QuoteMeta(scheme) + "://" + labels + `\.` + regexp.QuoteMeta(domain) + port
 	}
-	return regexp.QuoteMeta(origin)
+	return regexp.QuoteMeta(origin) + port
 }
 
-// anchored is one expression for all origins, with anchors and one group.
+// anyPort at the end of an origin stands for every port, and for the default one.
+const anyPort = ":*"
+
+// simplePatterns are the origins for servers that take one "*" in an origin, for any
+// characters; and those that cannot be said so.
+func (i intent) simplePatterns() (all, others []string) {
+	for _, o := range i.AllowOrigins {
+		base, hasAnyPort := strings.CutSuffix(o, anyPort)
+		switch {
+		case !hasAnyPort:
+			all = append(all, o)
+		case strings.Contains(base, "*"):
+			all, others = append(all, base), append(others, o)
+		default:
+			all = append(all, base, o)
+		}
+	}
+	return all, others
+}
+
+// anchored is one expression for all origins, with anchors and a group around all.
 func (i intent) anchored() string {
 	all := i.expressions()
 	if len(all) == 0 {

@@ -34,6 +34,7 @@ func text(name string, p policy.Policy) string {
 var policies = map[string]policy.Policy{
 	"sample":   policy.Sample(),
 	"patterns": {AllowOrigins: []string{"https://*.example.org", "https://*.example.net:8443"}, AllowMethods: []string{"GET", "PUT"}, AllowHeaders: []string{"X-A"}, ExposeHeaders: []string{"ETag"}, MaxAge: new(5)},
+	"ports":    {AllowOrigins: []string{"http://localhost:*", "https://*.example.org:*", "https://a.example.net"}, AllowMethods: []string{"GET"}, AllowCredentials: true},
 	"public":   {AllowOrigins: []string{"*"}, AllowMethods: []string{"GET"}},
 	"all":      {AllowOrigins: []string{"*"}, AllowMethods: []string{"*"}, AllowHeaders: []string{"*"}, ExposeHeaders: []string{"*"}, AllowCredentials: true, MaxAge: new(0)},
 	"nothing":  {},
@@ -116,6 +117,27 @@ var _ = Describe("The servers", func() {
 		for _, refused := range []string{"https://example.org", "https://evilexample.org", "http://a.example.org", "https://a.example.org.evil.test", "https://a.exampleXorg", "https://a.example.org:8443"} {
 			Expect(first.MatchString(refused)).To(BeFalse(), refused)
 		}
+	})
+
+	It("are told of any port by expressions that match a port or none", func() {
+		got := regexp.MustCompile(`"~(\^.*\$)"  \$http_origin`).FindAllStringSubmatch(text("nginx", policies["ports"]), -1)
+		Expect(got).To(HaveLen(3))
+		first, second := regexp.MustCompile(got[0][1]), regexp.MustCompile(got[1][1])
+		for _, allowed := range []string{"http://localhost", "http://localhost:3000"} {
+			Expect(first.MatchString(allowed)).To(BeTrue(), allowed)
+		}
+		for _, refused := range []string{"https://localhost", "http://localhost3000", "http://localhost:", "http://localhost:3000.evil.test", "http://a.localhost:3000"} {
+			Expect(first.MatchString(refused)).To(BeFalse(), refused)
+		}
+		Expect(second.MatchString("https://a.example.org:8443")).To(BeTrue())
+		Expect(second.MatchString("https://example.org:8443")).To(BeFalse())
+		Expect(text("spring", policies["ports"])).To(ContainSubstring(`"http://localhost:[*]", "https://*.example.org:[*]"`))
+		Expect(text("rs-cors", policies["ports"])).To(ContainSubstring(`"http://localhost", "http://localhost:*", "https://*.example.org", "https://a.example.net"`))
+		s, _ := repair.ByName("rs-cors")
+		Expect(s.Configuration(policies["ports"]).Notes).To(ContainElement(`rs/cors takes one "*" in an origin: name the ports of https://*.example.org:*.`))
+		s, _ = repair.ByName("s3")
+		Expect(s.Configuration(policies["ports"]).Notes).To(ContainElement(`S3 takes one "*" in an origin: name the ports of https://*.example.org:*.`))
+		Expect(text("aspnet-core", policies["ports"])).To(ContainSubstring("SetIsOriginAllowed(origin => Regex.IsMatch(origin"))
 	})
 
 	It("say where they cannot keep the policy", func() {
