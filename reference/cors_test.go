@@ -20,10 +20,11 @@ type headers = map[string][]string
 // one is a header of one line.
 func one(value string) []string { return []string{value} }
 
-// ask returns the response of a handler to a request with these headers.
-func ask(h http.Handler, method string, request headers) *http.Response {
+// ask returns the response of a handler to a request with these headers, for
+// /v1/items unless something else is named.
+func ask(h http.Handler, method string, request headers, url ...string) *http.Response {
 	GinkgoHelper()
-	r := httptest.NewRequest(method, "/v1/items", nil)
+	r := httptest.NewRequest(method, append(url, "/v1/items")[0], nil)
 	r.Header = request
 	w := httptest.NewRecorder()
 	h.ServeHTTP(w, r)
