@@ -20,8 +20,8 @@ const (
 )
 
 // requestedHeaders returns an iterator over the elements of
-// Access-Control-Request-Headers, as they are spelled. It yields false and ends at one
-// that is no header name, or where there are too many.
+// Access-Control-Request-Headers, as they are spelled, whether or not they are header
+// names. It yields false and ends where there are too many.
 //
 // A user agent sends one line of names in lower case, without white space and without
 // empty elements, but what it passes through may change that; and other clients send
@@ -41,16 +41,12 @@ func requestedHeaders(lines []string) iter.Seq2[string, bool] {
 				var element string
 				element, line, more = strings.Cut(line, ",")
 				element = trimSpace(element)
-				switch {
-				case element == "":
+				if element == "" {
 					if empty++; empty > maxEmpty {
 						yield("", false)
 						return
 					}
-				case !policy.IsToken(element):
-					yield(element, false)
-					return
-				case !yield(element, true):
+				} else if !yield(element, true) {
 					return
 				}
 			}
@@ -63,7 +59,7 @@ func requestedHeaders(lines []string) iter.Seq2[string, bool] {
 func joinRequestedHeaders(lines []string) string {
 	var elements []string
 	for name, ok := range requestedHeaders(lines) {
-		if !ok {
+		if !ok || !policy.IsToken(name) {
 			return ""
 		}
 		elements = append(elements, name)
@@ -71,12 +67,17 @@ func joinRequestedHeaders(lines []string) string {
 	return strings.Join(elements, ", ")
 }
 
-// lowered returns a header name as policies are looked up by.
-func lowered(name string) string { return strings.ToLower(name) }
-
 // trimSpace cuts optional white space off both ends.
 //
 // https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3
 func trimSpace(s string) string {
-	return strings.Trim(s, " \t")
+	for s != "" && isSpace(s[0]) {
+		s = s[1:]
+	}
+	for s != "" && isSpace(s[len(s)-1]) {
+		s = s[:len(s)-1]
+	}
+	return s
 }
+
+func isSpace(b byte) bool { return b == ' ' || b == '\t' }

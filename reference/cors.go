@@ -101,15 +101,24 @@ var nothing = newSettings(Config{})
 // every other request on to next. It sets the headers of the CORS protocol before next
 // runs, so that responses that report an error have them too.
 func (c *CORS) Handler(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s := c.current()
-		switch {
-		case s.config.Shadow:
-			s.serveShadow(w, r, next)
-		case isPreflight(r):
-			s.servePreflight(w, r, next)
-		default:
-			s.serveActual(w, r, next)
-		}
-	})
+	return &handler{c, next}
+}
+
+type handler struct {
+	cors *CORS
+	next http.Handler
+}
+
+func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s := h.cors.current()
+	if s.config.Shadow {
+		s.serveShadow(w, r, h.next)
+		return
+	}
+	origin := r.Header[headerOrigin]
+	if method, ok := isPreflight(r, origin); ok {
+		s.servePreflight(w, r, origin, method, h.next)
+	} else {
+		s.serveActual(w, r, origin, h.next)
+	}
 }

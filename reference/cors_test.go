@@ -256,7 +256,6 @@ var _ = Describe("an origin", func() {
 		Entry(nil, both, "https://a.example.org:443"),
 		Entry(nil, both, "https://a.example.org:x"),
 		Entry(nil, both, "https://a..example.org:8443"),
-		Entry(nil, pattern, "https://"+strings.Repeat("a.", 121)+"a.example.org"),
 
 		Entry(nil, one("null"), "Null"),
 		Entry(nil, one("null"), "https://null"),

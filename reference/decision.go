@@ -13,10 +13,6 @@ type Decision struct {
 // whether all that it asks for is allowed too.
 func (d Decision) Allowed() bool { return d.Reason == "" }
 
-func (d Decision) refusesOrigin() bool {
-	return d.Reason == MalformedOrigin || d.Reason == UnlistedOrigin
-}
-
 // A Reason says why a request is refused. There are no others than these.
 type Reason string
 
@@ -33,22 +29,29 @@ const (
 	PrivateNetwork   Reason = "private-network"
 )
 
-// observe tells the configured observer, if there is one.
+// isOfOrigin reports whether the origin is refused, and not only what it asks for.
+func (r Reason) isOfOrigin() bool { return r == MalformedOrigin || r == UnlistedOrigin }
+
+// observe tells the configured observer.
+//
+// Precondition: there is one.
 func (s *settings) observe(r *http.Request, d Decision) {
-	if s.config.Observe != nil {
-		s.config.Observe(r, d)
+	if d.Reason == UnlistedOrigin && !isOrigin(d.Refused) {
+		d.Reason = MalformedOrigin // which makes no difference to anyone else
 	}
+	s.config.Observe(r, d)
 }
 
 // serveShadow decides, tells what would be decided, and leaves the request to the
 // application.
 func (s *settings) serveShadow(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	switch {
-	case isPreflight(r):
-		s.observe(r, s.keeper(r, r.Header[headerRequestMethod][0]).decidePreflight(r))
-	case len(r.Header[headerOrigin]) > 0:
-		d, _ := s.keeper(r, r.Method).decideOrigin(r)
-		s.observe(r, d)
+	origin := r.Header[headerOrigin]
+	if method, ok := isPreflight(r, origin); ok {
+		reason, refused := s.keeper(r, method[0]).decidePreflight(r, origin, method)
+		s.observe(r, Decision{true, reason, refused})
+	} else if len(origin) > 0 {
+		reason, refused, _ := s.keeper(r, r.Method).decideOrigin(r, origin)
+		s.observe(r, Decision{false, reason, refused})
 	}
 	next.ServeHTTP(w, r)
 }

@@ -18,10 +18,8 @@ type fields struct {
 	values []string
 }
 
-// newFields returns fields for at most so many values.
-func newFields(header http.Header, most int) fields {
-	return fields{header, make([]string, 0, most)}
-}
+// room makes room for so many values. Further ones have an allocation of their own.
+func (f *fields) room(most int) { f.values = make([]string, 0, most) }
 
 // set replaces a header, unless the value is empty. The name is in canonical form.
 func (f *fields) set(name, value string) {
@@ -31,19 +29,25 @@ func (f *fields) set(name, value string) {
 }
 
 func (f *fields) slice(value string) []string {
-	f.values = append(f.values, value)
 	n := len(f.values)
-	return f.values[n-1 : n : n]
+	if n == cap(f.values) {
+		return []string{value}
+	}
+	f.values = append(f.values, value)
+	return f.values[n : n+1 : n+1]
 }
 
 // addVary adds a name to the Vary header, unless it is there already or the header
 // covers all names.
 func (f *fields) addVary(name string) {
-	lines := f.header[headerVary]
-	if len(lines) == 0 {
+	if lines := f.header[headerVary]; len(lines) > 0 {
+		f.mergeVary(lines, name)
+	} else {
 		f.header[headerVary] = f.slice(name)
-		return
 	}
+}
+
+func (f *fields) mergeVary(lines []string, name string) {
 	for _, line := range lines {
 		for element := range strings.SplitSeq(line, ",") {
 			if element = trimSpace(element); element == "*" || strings.EqualFold(element, name) {

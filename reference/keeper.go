@@ -17,11 +17,13 @@ type keeper struct {
 	credentials    bool
 	privateNetwork bool
 	maxAge         string // empty if the policy makes no promise
+	varies         bool   // whether responses depend on Origin
 	example        string // an allowed origin or a pattern; empty if there is none to name
 }
 
-func newKeeper(p Policy, c Config) *keeper {
+func newKeeper(p Policy, c Config, allowOriginToo func(*http.Request, string) (bool, []string)) *keeper {
 	k := &keeper{
+		allowOriginToo: allowOriginToo,
 		origins:        newOrigins(p.AllowOrigins),
 		methods:        newNames(p.AllowMethods, strings.Clone),
 		headers:        newNames(p.AllowHeaders, strings.ToLower),
@@ -29,6 +31,7 @@ func newKeeper(p Policy, c Config) *keeper {
 		credentials:    p.AllowCredentials,
 		privateNetwork: c.AllowPrivateNetwork,
 	}
+	k.varies = !k.sharesWithAll() && (!k.origins.empty() || allowOriginToo != nil)
 	if p.MaxAge != nil {
 		k.maxAge = strconv.Itoa(*p.MaxAge)
 	}
@@ -54,8 +57,8 @@ func newNames(values []string, spell func(string) string) names {
 	return n
 }
 
-// has reports whether the list covers a name.
-func (n names) has(name string) bool {
+// has reports whether the list has a name itself.
+func (n *names) has(name string) bool {
 	_, ok := n.set[name]
-	return ok || n.any
+	return ok
 }

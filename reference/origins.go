@@ -1,6 +1,7 @@
 package reference
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/reference/policy"
@@ -22,32 +23,31 @@ const (
 //
 // https://html.spec.whatwg.org/multipage/browsers.html#ascii-serialisation-of-an-origin
 type origins struct {
-	any      bool
-	exact    map[string]struct{}
-	patterns map[pattern]struct{}
-	lengths  [maxHost + 1]bool // of the hosts of the patterns
-}
-
-// A pattern is an origin in parts, some of which stand for more.
-type pattern struct {
-	scheme string
-	host   string // ".example.org" stands for all hosts that end so
-	port   string // "*" stands for every port, and for none; empty is the default
+	any     bool
+	exact   map[string]struct{}
+	hosts   hosts // of patterns, with the port if there is one: ".example.org:8443"
+	anyPort hosts // of patterns for any port
 }
 
 // newOrigins makes a list ready to match.
 //
 // Precondition: the values are well-formed.
 func newOrigins(values []string) *origins {
-	list := &origins{exact: make(map[string]struct{}), patterns: make(map[pattern]struct{})}
+	list := &origins{
+		exact:   make(map[string]struct{}),
+		hosts:   hosts{schemes: make(map[string][]string)},
+		anyPort: hosts{schemes: make(map[string][]string)},
+	}
 	for _, value := range values {
-		switch o, _ := policy.ParseOrigin(value); {
+		o, _ := policy.ParseOrigin(value)
+		host := strings.TrimPrefix(value, o.Scheme+"://")
+		switch {
 		case o.Any:
 			list.any = true
-		case o.Subdomains || o.AnyPort:
-			p, _ := split(strings.Replace(value, "*.", ".", 1))
-			list.patterns[p] = struct{}{}
-			list.lengths[len(p.host)] = true
+		case o.AnyPort:
+			list.anyPort.add(o.Scheme, strings.TrimSuffix(host, ":*"))
+		case o.Subdomains:
+			list.hosts.add(o.Scheme, host)
 		default:
 			list.exact[value] = struct{}{}
 		}
@@ -55,7 +55,9 @@ func newOrigins(values []string) *origins {
 	return list
 }
 
-func (l *origins) empty() bool { return !l.any && len(l.exact)+len(l.patterns) == 0 }
+func (l *origins) empty() bool {
+	return !l.any && len(l.exact)+len(l.hosts.lengths)+len(l.anyPort.lengths) == 0
+}
 
 // allow reports whether the list has an origin, or a pattern for it.
 func (l *origins) allow(origin string) bool {
@@ -65,91 +67,100 @@ func (l *origins) allow(origin string) bool {
 	if _, ok := l.exact[origin]; ok {
 		return true
 	}
-	switch {
-	case l.any:
+	if l.any {
 		return isOrigin(origin)
-	case len(l.patterns) > 0:
-		o, ok := split(origin)
-		return ok && isPort(o) && l.match(o)
 	}
-	return false
-}
-
-// match reports whether there is a pattern for an origin: for its host, or for what is
-// left of its host without one label or more. Nothing but labels is left out, which is
-// what keeps out "https://evil.example/.example.org".
-func (l *origins) match(o pattern) bool {
-	if o.host == "" || o.host[0] == '.' || len(o.host) > maxHost {
+	if len(l.hosts.lengths)+len(l.anyPort.lengths) == 0 {
 		return false
 	}
-	if l.has(o) {
+	scheme, host, ok := cutScheme(origin)
+	if !ok {
+		return false
+	}
+	if l.hosts.match(scheme, host) {
 		return true
 	}
-	label := 0 // how much there is of the one that is being read
-	for i := range len(o.host) {
-		switch {
-		case isLabelByte(o.host[i]):
-			label++
-		case o.host[i] == '.' && label > 0:
-			if l.has(pattern{o.scheme, o.host[i:], o.port}) {
-				return true
-			}
-			label = 0
-		default:
-			return false
+	if len(l.anyPort.lengths) == 0 {
+		return false
+	}
+	host, ok = cutPort(scheme, host)
+	return ok && l.anyPort.match(scheme, host)
+}
+
+// hosts are the hosts of patterns. One that begins with a dot stands for all that end
+// so, with one label or more in front.
+type hosts struct {
+	schemes map[string][]string // that each has
+	lengths []int               // that there are of hosts, each once
+}
+
+// add adds the host of a pattern, such as "*.example.org".
+func (h *hosts) add(scheme, host string) {
+	host = strings.TrimPrefix(host, "*")
+	h.schemes[host] = append(h.schemes[host], scheme)
+	if !slices.Contains(h.lengths, len(host)) {
+		h.lengths = append(h.lengths, len(host))
+	}
+}
+
+// match reports whether there is a pattern for a host: for its end at a dot, with labels
+// in front, or for all of it. It looks up as many ends as patterns have lengths, however
+// many labels the host has.
+func (h *hosts) match(scheme, host string) bool {
+	for _, length := range h.lengths {
+		front := len(host) - length
+		if front < 0 || (host[front] == '.') != (front > 0) {
+			continue
+		}
+		if slices.Contains(h.schemes[host[front:]], scheme) && areLabels(host[:front]) {
+			return true
 		}
 	}
 	return false
 }
 
-// has reports whether the list has this very pattern, or it with any port. No pattern
-// has a host of most lengths; so a host of a hundred labels is not looked up a hundred
-// times.
-func (l *origins) has(p pattern) bool {
-	if !l.lengths[len(p.host)] {
-		return false
+// areLabels reports whether s is nothing but labels with a dot between, as user agents
+// send them, or nothing. That is what keeps out "https://evil.example/.example.org".
+func areLabels(s string) bool {
+	for i := range len(s) {
+		if !isLabelByte(s[i]) && (s[i] != '.' || i == 0 || s[i-1] == '.') {
+			return false
+		}
 	}
-	_, ok := l.patterns[p]
-	if !ok {
-		p.port = "*"
-		_, ok = l.patterns[p]
-	}
-	return ok
+	return s == "" || s[len(s)-1] != '.'
 }
 
-// split takes an origin apart at "://" and at the port's colon, without a look at the
-// parts. The colons inside an IPv6 address's brackets are no port's.
-func split(origin string) (_ pattern, ok bool) {
-	scheme, host, ok := strings.Cut(origin, "://")
-	if !ok {
-		return pattern{}, false
+// cutScheme cuts the scheme off an origin.
+func cutScheme(origin string) (scheme, host string, ok bool) {
+	i := strings.IndexByte(origin, ':')
+	if i < 0 || !strings.HasPrefix(origin[i:], "://") {
+		return "", "", false
 	}
-	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
-		return pattern{scheme, host[:i], host[i+1:]}, host[i+1:] != ""
-	}
-	return pattern{scheme, host, ""}, true
+	return origin[:i], origin[i+len("://"):], true
 }
 
-// isPort reports whether the origin's port is one that user agents send: a number from
-// 1 to 65535, and not the scheme's default.
-func isPort(o pattern) bool {
-	switch {
-	case o.port == "":
-		return true
-	case len(o.port) > 5 || o.port[0] == '0':
-		return false
-	case o.port == "80" && o.scheme == "http", o.port == "443" && o.scheme == "https":
-		return false
+// cutPort cuts the port off a host, if it has one, and reports whether it is one that
+// user agents send: a number from 1 to 65535, and not the scheme's default. The colons
+// inside an IPv6 address's brackets are no port's.
+func cutPort(scheme, host string) (_ string, ok bool) {
+	i := strings.LastIndexByte(host, ':')
+	if i < 0 || i < strings.LastIndexByte(host, ']') {
+		return host, true
+	}
+	host, port := host[:i], host[i+1:]
+	if port == "" || len(port) > 5 || port[0] == '0' {
+		return host, false
 	}
 	n := 0
-	for i := range len(o.port) {
-		digit := o.port[i] - '0'
+	for j := range len(port) {
+		digit := port[j] - '0'
 		if digit > 9 {
-			return false
+			return host, false
 		}
 		n = 10*n + int(digit)
 	}
-	return n <= 65535
+	isDefault := n == 80 && scheme == "http" || n == 443 && scheme == "https"
+	return host, n <= 65535 && !isDefault
 }
 
 // isOrigin reports whether s may be what a user agent sends, for those who allow it
@@ -161,21 +172,25 @@ func isOrigin(s string) bool {
 	if len(s) > maxOrigin {
 		return false
 	}
-	o, ok := split(s)
+	scheme, host, ok := cutScheme(s)
 	if !ok {
 		return s == "null"
 	}
-	for i := range len(o.scheme) {
-		if b := o.scheme[i]; !isLowerAlphanumeric(b) && b != '+' && b != '-' && b != '.' {
+	host, ok = cutPort(scheme, host)
+	if !ok || scheme == "" || host == "" || len(host) > maxHost {
+		return false
+	}
+	for i := range len(scheme) {
+		if b := scheme[i]; !isLowerAlphanumeric(b) && b != '+' && b != '-' && b != '.' {
 			return false
 		}
 	}
-	for i := range len(o.host) {
-		if b := o.host[i]; b <= ' ' || b >= 0x7f || 'A' <= b && b <= 'Z' || strings.IndexByte(`/\?#@,"`, b) >= 0 {
+	for i := range len(host) {
+		if b := host[i]; !isLabelByte(b) && (b <= ' ' || b >= 0x7f || 'A' <= b && b <= 'Z' || strings.IndexByte(`/\?#@,"`, b) >= 0) {
 			return false
 		}
 	}
-	return o.scheme != "" && o.host != "" && len(o.host) <= maxHost && isPort(o)
+	return true
 }
 
 // isLabelByte reports whether b may stand in a label of a domain, as user agents send

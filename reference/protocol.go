@@ -2,6 +2,7 @@ package reference
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/corsproof/corsproof/reference/policy"
 )
@@ -37,14 +38,17 @@ const (
 
 // Step 1. There are two kinds of requests.
 
-// isPreflight reports whether a request is a CORS-preflight request. Any other
-// OPTIONS request is for the application to answer.
+// isPreflight reports whether a request with these values of Origin is a CORS-preflight
+// request, and for which method it asks. Any other OPTIONS request is for the
+// application to answer.
 //
 // https://fetch.spec.whatwg.org/#cors-preflight-request
-func isPreflight(r *http.Request) bool {
-	return r.Method == http.MethodOptions &&
-		len(r.Header[headerOrigin]) > 0 &&
-		len(r.Header[headerRequestMethod]) > 0
+func isPreflight(r *http.Request, origin []string) (method []string, ok bool) {
+	if r.Method != http.MethodOptions || len(origin) == 0 {
+		return nil, false
+	}
+	method = r.Header[headerRequestMethod]
+	return method, len(method) > 0
 }
 
 // Step 2. A CORS-preflight request asks what the actual request may be, and carries
@@ -58,19 +62,24 @@ func isPreflight(r *http.Request) bool {
 // nothing else is configured.
 //
 // https://fetch.spec.whatwg.org/#http-responses
-func (s *settings) servePreflight(w http.ResponseWriter, r *http.Request, next http.Handler) {
-	k := s.keeper(r, r.Header[headerRequestMethod][0])
-	decision := k.decidePreflight(r)
-	s.observe(r, decision)
-	silent := s.config.RefusalStatus != 0 && !s.config.Debug
+func (s *settings) servePreflight(w http.ResponseWriter, r *http.Request, origin, method []string, next http.Handler) {
+	k := s.keeper(r, method[0])
+	reason, refused := k.decidePreflight(r, origin, method)
+	if s.config.Observe != nil {
+		s.observe(r, Decision{true, reason, refused})
+	}
 	switch {
-	case !decision.Allowed() && silent:
-		w.WriteHeader(s.config.RefusalStatus)
+	case reason == "":
+		k.setPreflight(w.Header(), r, origin, method)
+	case s.refusalStatus != 0:
+		w.WriteHeader(s.refusalStatus)
 		return
-	case !decision.refusesOrigin():
-		k.setPreflight(w.Header(), r)
+	case !reason.isOfOrigin():
+		k.setPreflight(w.Header(), r, origin, method)
 	case s.config.Debug:
-		k.setExample(w.Header())
+		// An origin that is allowed, where the request's is not: the user agent shows both.
+		f := fields{header: w.Header()}
+		f.set(headerAllowOrigin, k.example)
 	}
 	if s.config.PassPreflights {
 		next.ServeHTTP(w, r)
@@ -79,23 +88,25 @@ func (s *settings) servePreflight(w http.ResponseWriter, r *http.Request, next h
 	w.WriteHeader(s.preflightStatus)
 }
 
-// decidePreflight says whether the policy allows all that a CORS-preflight request asks
-// for, in the order in which user agents look at the response.
+// decidePreflight returns why the policy does not allow all that a CORS-preflight
+// request asks for, and what it does not; or nothing if it does. It decides in the order
+// in which user agents look at the response.
 //
 // https://fetch.spec.whatwg.org/#cors-preflight-fetch
-func (k *keeper) decidePreflight(r *http.Request) Decision {
-	d, _ := k.decideOrigin(r)
-	d.Preflight = true
-	if d.Allowed() {
-		d.Reason, d.Refused = k.decideMethod(r.Header[headerRequestMethod])
+func (k *keeper) decidePreflight(r *http.Request, origin, method []string) (_ Reason, refused string) {
+	if reason, refused, _ := k.decideOrigin(r, origin); reason != "" {
+		return reason, refused
 	}
-	if d.Allowed() {
-		d.Reason, d.Refused = k.decideHeaders(r.Header[headerRequestHeaders])
+	if reason, refused := k.decideMethod(method); reason != "" {
+		return reason, refused
 	}
-	if d.Allowed() && asksForPrivateNetwork(r) && !k.privateNetwork {
-		d.Reason = PrivateNetwork
+	if reason, refused := k.decideHeaders(r.Header[headerRequestHeaders]); reason != "" {
+		return reason, refused
 	}
-	return d
+	if !k.privateNetwork && asksForPrivateNetwork(r) {
+		return PrivateNetwork, ""
+	}
+	return "", ""
 }
 
 // setPreflight sets the headers of the response to a CORS-preflight request from an
@@ -111,15 +122,25 @@ func (k *keeper) decidePreflight(r *http.Request) Decision {
 //
 // https://fetch.spec.whatwg.org/#http-responses
 // https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
-func (k *keeper) setPreflight(response http.Header, r *http.Request) {
-	f := newFields(response, 6)
-	k.setShared(&f, r)
-	f.set(headerAllowMethods, k.allowMethods(r.Header[headerRequestMethod]))
-	f.set(headerAllowHeaders, k.allowHeaders(r.Header[headerRequestHeaders]))
+func (k *keeper) setPreflight(response http.Header, r *http.Request, origin, method []string) {
+	f := fields{header: response}
+	f.room(6)
+	k.setShared(&f, origin)
+	f.set(headerAllowMethods, k.allowMethods(method))
+	f.set(headerAllowHeaders, k.allowHeaders(r))
 	f.set(headerMaxAge, k.maxAge)
 	if k.privateNetwork && asksForPrivateNetwork(r) {
 		f.set(headerAllowPrivateNetwork, "true")
 	}
+}
+
+// asksForPrivateNetwork reports whether a CORS-preflight request asks, besides, whether
+// a page of the public network may reach a server of a private one.
+//
+// https://wicg.github.io/private-network-access/#headers
+func asksForPrivateNetwork(r *http.Request) bool {
+	values := r.Header[headerRequestPrivateNetwork]
+	return len(values) > 0 && values[0] == "true"
 }
 
 // Step 3. Every other request is for the application, whoever it is from: a refused
@@ -130,48 +151,46 @@ func (k *keeper) setPreflight(response http.Header, r *http.Request) {
 // set before.
 //
 // https://fetch.spec.whatwg.org/#http-responses
-func (s *settings) serveActual(w http.ResponseWriter, r *http.Request, next http.Handler) {
+func (s *settings) serveActual(w http.ResponseWriter, r *http.Request, origin []string, next http.Handler) {
 	k := s.keeper(r, r.Method)
-	isCORS := len(r.Header[headerOrigin]) > 0
 	shared := k.sharesWithAll()
 	var vary []string
-	if isCORS {
-		var decision Decision
-		decision, vary = k.decideOrigin(r)
-		s.observe(r, decision)
-		shared = shared || decision.Allowed()
+	if len(origin) > 0 {
+		var reason Reason
+		var refused string
+		reason, refused, vary = k.decideOrigin(r, origin)
+		if s.config.Observe != nil {
+			s.observe(r, Decision{false, reason, refused})
+		}
+		shared = shared || reason == ""
 	}
-	f := newFields(w.Header(), 4)
-	if k.varies() && r.Method != http.MethodOptions {
+	f := fields{header: w.Header()}
+	if shared {
+		f.room(4)
+	}
+	// HTTP caches must not give one origin's response to another, nor what was sent
+	// without an origin to one; so it says so to all.
+	// https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
+	if k.varies && r.Method != http.MethodOptions {
 		f.addVary(headerOrigin)
 		for _, name := range vary {
 			f.addVary(name)
 		}
 	}
 	switch {
-	case !shared && isCORS && s.config.Debug:
-		k.setExample(w.Header())
-	case !shared:
-	case k.expose.any && k.credentials:
-		k.setShared(&f, r)
+	case shared && k.expose.any && k.credentials:
+		k.setShared(&f, origin)
 		exposing := &exposingWriter{ResponseWriter: w}
 		next.ServeHTTP(exposing, r)
 		exposing.expose()
 		return
-	default:
-		k.setShared(&f, r)
+	case shared:
+		k.setShared(&f, origin)
 		f.set(headerExposeHeaders, k.expose.list)
+	case len(origin) > 0 && s.config.Debug:
+		f.set(headerAllowOrigin, k.example)
 	}
 	next.ServeHTTP(w, r)
-}
-
-// varies reports whether responses depend on Origin. Then they do for every request,
-// with an allowed origin, with a refused one and with none: HTTP caches must not give
-// the one's response to another.
-//
-// https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-func (k *keeper) varies() bool {
-	return !k.sharesWithAll() && (!k.origins.empty() || k.allowOriginToo != nil)
 }
 
 // Step 4. A response passes the CORS check by naming the origin.
@@ -181,28 +200,26 @@ func (k *keeper) varies() bool {
 // for all.
 func (k *keeper) sharesWithAll() bool { return k.origins.any && !k.credentials }
 
-// decideOrigin says whether the policy allows the origin of a CORS request, and on
-// which request headers that depends besides Origin.
+// decideOrigin returns why the policy does not allow the origin of a CORS request, and
+// the origin; or nothing if it does. It also returns the names of the request headers on
+// which that depends besides Origin.
 //
 // https://fetch.spec.whatwg.org/#http-origin
-func (k *keeper) decideOrigin(r *http.Request) (d Decision, vary []string) {
-	values := r.Header[headerOrigin]
+func (k *keeper) decideOrigin(r *http.Request, values []string) (_ Reason, refused string, vary []string) {
 	origin := values[0]
 	switch {
 	case len(values) > 1:
-		return Decision{Reason: MalformedOrigin, Refused: origin}, nil
+		return MalformedOrigin, origin, nil
 	case k.sharesWithAll(), k.origins.allow(origin):
-		return Decision{}, nil
-	case !isOrigin(origin):
-		return Decision{Reason: MalformedOrigin, Refused: origin}, nil
+		return "", "", nil
+	case k.allowOriginToo == nil, origin == "null", !isOrigin(origin):
+		return UnlistedOrigin, origin, nil
 	}
-	if k.allowOriginToo != nil && origin != "null" {
-		var allow bool
-		if allow, vary = k.allowOriginToo(r, origin); allow {
-			return Decision{}, vary
-		}
+	allow, vary := k.allowOriginToo(r, origin)
+	if !allow {
+		return UnlistedOrigin, origin, vary
 	}
-	return Decision{Reason: UnlistedOrigin, Refused: origin}, vary
+	return "", "", vary
 }
 
 // setShared sets the headers by which a response passes the CORS check.
@@ -215,37 +232,34 @@ func (k *keeper) decideOrigin(r *http.Request) (d Decision, vary []string) {
 // shared.
 //
 // https://fetch.spec.whatwg.org/#concept-cors-check
-func (k *keeper) setShared(f *fields, r *http.Request) {
+func (k *keeper) setShared(f *fields, origin []string) {
 	if k.sharesWithAll() {
 		f.set(headerAllowOrigin, "*")
 		return
 	}
-	f.set(headerAllowOrigin, r.Header[headerOrigin][0])
+	f.set(headerAllowOrigin, origin[0])
 	if k.credentials {
 		f.set(headerAllowCredentials, "true")
 	}
 }
 
-// setExample names an origin that is allowed where the request's is not, so that the
-// user agent can show both.
-func (k *keeper) setExample(response http.Header) {
-	f := newFields(response, 1)
-	f.set(headerAllowOrigin, k.example)
-}
-
 // Step 5. The actual request may have the methods that are listed.
 
-// decideMethod says whether the policy allows the method that a CORS-preflight request
-// asks for. The CORS-safelisted methods need not be listed; names are compared by exact
+// decideMethod returns why the policy does not allow the method that a CORS-preflight
+// request asks for, and the method; or nothing if it does. The CORS-safelisted methods need not be listed; names are compared by exact
 // case.
 //
 // https://fetch.spec.whatwg.org/#http-access-control-request-method
 func (k *keeper) decideMethod(requested []string) (_ Reason, refused string) {
 	method := requested[0]
 	switch {
-	case len(requested) > 1 || len(method) > maxAsked || !policy.IsToken(method):
+	case len(requested) > 1 || len(method) > maxAsked:
 		return MalformedMethod, method
 	case method == "GET", method == "HEAD", method == "POST", k.methods.has(method):
+		return "", ""
+	case !policy.IsToken(method):
+		return MalformedMethod, method
+	case k.methods.any:
 		return "", ""
 	}
 	return UnlistedMethod, method
@@ -269,27 +283,30 @@ func (k *keeper) allowMethods(requested []string) string {
 // Step 6. The actual request may have the headers that are listed, besides those that
 // need no permission and are not asked for.
 
-// decideHeaders says whether the policy allows the headers that a CORS-preflight
-// request asks for.
+// decideHeaders returns why the policy does not allow the headers that a CORS-preflight
+// request asks for, and the first such name; or nothing if it does.
 //
 // https://fetch.spec.whatwg.org/#http-access-control-request-headers
 func (k *keeper) decideHeaders(requested []string) (_ Reason, refused string) {
 	for name, ok := range requestedHeaders(requested) {
-		if !ok {
+		switch {
+		case !ok:
 			return MalformedHeaders, name
-		}
-		if !k.headers.has(name) && !k.headers.has(lowered(name)) {
+		case k.headers.has(name):
+		case !policy.IsToken(name):
+			return MalformedHeaders, name
+		case !k.headers.any && !k.headers.has(strings.ToLower(name)):
 			return UnlistedHeader, name
 		}
 	}
 	return "", ""
 }
 
-// allowHeaders returns the value of Access-Control-Allow-Headers for the values
-// of Access-Control-Request-Headers.
+// allowHeaders returns the value of Access-Control-Allow-Headers for a CORS-preflight
+// request.
 //
 // https://fetch.spec.whatwg.org/#http-access-control-allow-headers
-func (k *keeper) allowHeaders(requested []string) string {
+func (k *keeper) allowHeaders(r *http.Request) string {
 	switch {
 	case !k.headers.any:
 		return k.headers.list
@@ -299,16 +316,7 @@ func (k *keeper) allowHeaders(requested []string) string {
 		return "*, Authorization"
 	}
 	// With credentials, "*" is a name like any other.
-	return joinRequestedHeaders(requested)
-}
-
-// asksForPrivateNetwork reports whether a CORS-preflight request asks, besides, whether
-// a page of the public network may reach a server of a private one.
-//
-// https://wicg.github.io/private-network-access/#headers
-func asksForPrivateNetwork(r *http.Request) bool {
-	values := r.Header[headerRequestPrivateNetwork]
-	return len(values) > 0 && values[0] == "true"
+	return joinRequestedHeaders(r.Header[headerRequestHeaders])
 }
 
 // Step 7. Scripts see the response's headers that are listed, besides the

@@ -14,6 +14,7 @@ import (
 type settings struct {
 	config          Config
 	preflightStatus int
+	refusalStatus   int // 0 to answer with what is allowed
 
 	usual  *keeper            // of the resources without a policy of their own
 	own    map[string]*keeper // of the others, by pattern
@@ -27,12 +28,14 @@ func newSettings(config Config) *settings {
 	s := &settings{
 		config:          config,
 		preflightStatus: cmp.Or(config.PreflightStatus, http.StatusNoContent),
-		usual:           newKeeper(config.Policy, config),
+		usual:           newKeeper(config.Policy, config, config.AllowOrigin),
 		own:             make(map[string]*keeper),
 	}
-	s.usual.allowOriginToo = config.AllowOrigin
+	if !config.Debug {
+		s.refusalStatus = config.RefusalStatus
+	}
 	for pattern, p := range config.Resources {
-		s.own[pattern] = newKeeper(p, config)
+		s.own[pattern] = newKeeper(p, config, nil)
 	}
 	s.choose, _ = chooser(config.Resources)
 	return s
@@ -44,6 +47,10 @@ func (s *settings) keeper(r *http.Request, method string) *keeper {
 	if s.choose == nil {
 		return s.usual
 	}
+	return s.chosen(r, method)
+}
+
+func (s *settings) chosen(r *http.Request, method string) *keeper {
 	_, pattern := s.choose.Handler(&http.Request{Method: method, Host: r.Host, URL: r.URL})
 	if k, ok := s.own[pattern]; ok {
 		return k
