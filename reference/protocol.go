@@ -246,8 +246,8 @@ func (k *keeper) setShared(f *fields, origin []string) {
 // Step 5. The actual request may have the methods that are listed.
 
 // decideMethod returns why the policy does not allow the method that a CORS-preflight
-// request asks for, and the method; or nothing if it does. The CORS-safelisted methods need not be listed; names are compared by exact
-// case.
+// request asks for, and the method; or nothing if it does. The CORS-safelisted methods
+// need not be listed; names are compared by exact case.
 //
 // https://fetch.spec.whatwg.org/#http-access-control-request-method
 func (k *keeper) decideMethod(requested []string) (_ Reason, refused string) {

@@ -220,6 +220,27 @@ var _ = Describe("the status of a CORS-preflight request", func() {
 	})
 })
 
+var _ = Describe("the headers of a response to a CORS-preflight request", func() {
+	It("are not touched by what a handler did to those of an earlier one", func() {
+		spoil := true
+		h := configured(reference.Config{Policy: shopOnly, PassPreflights: true}).Handler(
+			http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				for _, values := range w.Header() {
+					if spoil {
+						values[0] = "spoilt"
+						_ = append(values, "spoilt")
+					}
+				}
+			}))
+		request := asking(shop, "PUT")
+		spoilt := corsHeaders(ask(h, "OPTIONS", request))
+		Expect(spoilt).To(HaveKeyWithValue("Access-Control-Allow-Origin", one("spoilt")))
+		spoil = false
+		Expect(corsHeaders(ask(h, "OPTIONS", request))).To(Equal(toShop))
+		Expect(request).To(Equal(asking(shop, "PUT")))
+	})
+})
+
 var _ = Describe("private network access", func() {
 	asksForNetwork := func(value string) headers {
 		request := asking(shop, "PUT")
