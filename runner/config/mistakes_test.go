@@ -126,6 +126,7 @@ var _ = DescribeTable("a mistake is reported at its place",
 	Entry(nil, "policy: {}\ntarget: https://a.test:443\n", 2, 9, `target "https://a.test:443"`, `"https://a.test"`),
 	Entry(nil, "policy: {}\ntarget: https://*.a.test\n", 2, 9, "is no server", "scheme://host[:port]"),
 	Entry(nil, "policy: {}\ntarget: https://a.*.test\n", 2, 9, `target "https://a.*.test"`, "scheme://host[:port]"),
+	Entry(nil, "policy: {}\ntarget: https://a.test:*\n", 2, 9, "is no server", "scheme://host[:port]"),
 	Entry(nil, "policy: {}\ntarget: '*'\n", 2, 9, "is no server", "scheme://host[:port]"),
 	Entry(nil, "policy: {}\ntarget: 'null'\n", 2, 9, "is no server", "scheme://host[:port]"),
 
