@@ -68,10 +68,11 @@ func New(config Config) (*CORS, error) {
 // those that are being answered are not changed. It fails as [New] does, and then
 // changes nothing.
 func (c *CORS) Reconfigure(config Config) error {
+	config = config.clone() // before it is checked, so that what is kept is what was checked
 	if err := config.mistakes(); err != nil {
 		return err
 	}
-	c.settings.Store(newSettings(config.clone()))
+	c.settings.Store(newSettings(config))
 	return nil
 }
 
