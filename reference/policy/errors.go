@@ -5,9 +5,10 @@ import (
 	"iter"
 )
 
-// An Error is one mistake in a policy: a value that is not well-formed.
+// An Error is one mistake in a policy: a value that is not well-formed. Those of package
+// reference are mistakes in a configuration too, where what is unwise is one.
 type Error struct {
-	Field    string // as it is spelled in JSON: "allowOrigins"; empty from ParseOrigin
+	Field    string // as it is spelled in JSON: "allowOrigins"; empty from ParseOrigin; of a configuration as in Go: "PreflightStatus"
 	Index    int    // where in the field's list, or -1 for the field itself
 	Value    string // what was given
 	Reason   Reason // what is wrong with it
@@ -141,9 +142,9 @@ func (r Reason) words() string {
 	return string(r)
 }
 
-// Errors returns an iterator over the mistakes in what [Policy.Validate] or
-// [ParseOrigin] returned, in the order of the policy's fields, however err may
-// have been wrapped or joined since.
+// Errors returns an iterator over the mistakes in what [Policy.Validate], [ParseOrigin]
+// or reference.New returned, in the order of the policy's fields, however err may have
+// been wrapped or joined since.
 func Errors(err error) iter.Seq[*Error] {
 	return func(yield func(*Error) bool) { walk(err, yield) }
 }
