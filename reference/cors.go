@@ -117,7 +117,9 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	origin := r.Header[headerOrigin]
-	if method, ok := isPreflight(r, origin); ok {
+	if len(origin) == 0 {
+		s.serveOther(w, r, h.next)
+	} else if method, ok := isPreflight(r); ok {
 		s.servePreflight(w, r, origin, method, h.next)
 	} else {
 		s.serveActual(w, r, origin, h.next)

@@ -36,15 +36,45 @@ const (
 	headerVary = "Vary"
 )
 
-// Step 1. There are two kinds of requests.
+// Step 1. There are three kinds of requests. Those without an Origin header are no CORS
+// requests: their responses go to no script of another origin.
 
-// isPreflight reports whether a request with these values of Origin is a CORS-preflight
-// request, and for which method it asks. Any other OPTIONS request is for the
-// application to answer.
+// serveOther has the application answer a request that is no CORS request.
+//
+// HTTP caches may keep the response, and must not give it to a script for which it is
+// not meant. So it says that it depends on Origin where it does, and where it does not it
+// has the headers that are for everyone.
+//
+// https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
+func (s *settings) serveOther(w http.ResponseWriter, r *http.Request, next http.Handler) {
+	k := s.keeper(r, r.Method)
+	f := fields{header: w.Header()}
+	if k.sharesWithAll() {
+		f.room(2)
+		k.setActual(&f, nil)
+	} else {
+		k.setVary(&f, r)
+	}
+	next.ServeHTTP(w, r)
+}
+
+// setVary says that a response depends on Origin, if it does: with an allowed origin,
+// with a refused one and with none. Responses to OPTIONS cannot be stored by HTTP caches,
+// so that nobody needs to know.
+//
+// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
+func (k *keeper) setVary(f *fields, r *http.Request) {
+	if k.varies && r.Method != http.MethodOptions {
+		f.addVary(headerOrigin)
+	}
+}
+
+// isPreflight reports whether a CORS request is a CORS-preflight request, and for which
+// method it asks. Any other OPTIONS request is for the application to answer.
 //
 // https://fetch.spec.whatwg.org/#cors-preflight-request
-func isPreflight(r *http.Request, origin []string) (method []string, ok bool) {
-	if r.Method != http.MethodOptions || len(origin) == 0 {
+func isPreflight(r *http.Request) (method []string, ok bool) {
+	if r.Method != http.MethodOptions {
 		return nil, false
 	}
 	method = r.Header[headerRequestMethod]
@@ -117,11 +147,7 @@ func (k *keeper) decidePreflight(r *http.Request, origin, method []string) (_ Re
 // nothing here to get wrong, the user agent remembers the whole list, and its message
 // names the very method or header that it missed.
 //
-// Responses to OPTIONS cannot be stored by HTTP caches, so that nobody needs to know
-// on what they depend.
-//
 // https://fetch.spec.whatwg.org/#http-responses
-// https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
 func (k *keeper) setPreflight(response http.Header, r *http.Request, origin, method []string) {
 	f := fields{header: response}
 	f.room(6)
@@ -147,35 +173,24 @@ func asksForPrivateNetwork(r *http.Request) bool {
 // origin cannot be kept from sending what a plain HTML form could send. What is
 // refused is to let a script read the response.
 
-// serveActual has the application answer a request, with the headers of the protocol
+// serveActual has the application answer a CORS request, with the headers of the protocol
 // set before.
 //
 // https://fetch.spec.whatwg.org/#http-responses
 func (s *settings) serveActual(w http.ResponseWriter, r *http.Request, origin []string, next http.Handler) {
 	k := s.keeper(r, r.Method)
-	shared := k.sharesWithAll()
-	var vary []string
-	if len(origin) > 0 {
-		var reason Reason
-		var refused string
-		reason, refused, vary = k.decideOrigin(r, origin)
-		if s.config.Observe != nil {
-			s.observe(r, Decision{false, reason, refused})
-		}
-		shared = shared || reason == ""
+	reason, refused, vary := k.decideOrigin(r, origin)
+	if s.config.Observe != nil {
+		s.observe(r, Decision{false, reason, refused})
 	}
 	f := fields{header: w.Header()}
+	shared := reason == "" || k.sharesWithAll()
 	if shared {
 		f.room(4)
 	}
-	// HTTP caches must not give one origin's response to another, nor what was sent
-	// without an origin to one; so it says so to all.
-	// https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-	if k.varies && r.Method != http.MethodOptions {
-		f.addVary(headerOrigin)
-		for _, name := range vary {
-			f.addVary(name)
-		}
+	k.setVary(&f, r)
+	for _, name := range vary {
+		f.addVary(name)
 	}
 	switch {
 	case shared && k.expose.any && k.credentials:
@@ -185,12 +200,18 @@ func (s *settings) serveActual(w http.ResponseWriter, r *http.Request, origin []
 		exposing.expose()
 		return
 	case shared:
-		k.setShared(&f, origin)
-		f.set(headerExposeHeaders, k.expose.list)
-	case len(origin) > 0 && s.config.Debug:
+		k.setActual(&f, origin)
+	case s.config.Debug:
 		f.set(headerAllowOrigin, k.example)
 	}
 	next.ServeHTTP(w, r)
+}
+
+// setActual sets the headers of a response that is shared, and is no response to a
+// CORS-preflight request.
+func (k *keeper) setActual(f *fields, origin []string) {
+	k.setShared(f, origin)
+	f.set(headerExposeHeaders, k.expose.list)
 }
 
 // Step 4. A response passes the CORS check by naming the origin.
