@@ -46,12 +46,13 @@ func (s *settings) observe(r *http.Request, d Decision) {
 // application.
 func (s *settings) serveShadow(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	origin := r.Header[headerOrigin]
-	if len(origin) == 0 {
+	switch method, asks := isPreflight(r); {
+	case len(origin) == 0:
 		// There is nothing to decide.
-	} else if method, ok := isPreflight(r); ok {
+	case asks:
 		reason, refused := s.keeper(r, method[0]).decidePreflight(r, origin, method)
 		s.observe(r, Decision{true, reason, refused})
-	} else {
+	default:
 		reason, refused, _ := s.keeper(r, r.Method).decideOrigin(r, origin)
 		s.observe(r, Decision{false, reason, refused})
 	}

@@ -297,6 +297,8 @@ var _ = Describe("an observer", func() {
 		Entry("another origin", shopOnly, "GET", headers{"Origin": one(evil)}, reference.Decision{Reason: reference.UnlistedOrigin, Refused: evil}),
 		Entry("the opaque origin", shopOnly, "GET", headers{"Origin": one("null")}, reference.Decision{Reason: reference.UnlistedOrigin, Refused: "null"}),
 		Entry("no origin", shopOnly, "GET", headers{"Origin": one("invalid_origin")}, reference.Decision{Reason: reference.MalformedOrigin, Refused: "invalid_origin"}),
+		Entry("an origin beyond measure", shopOnly, "GET", headers{"Origin": one(shop + strings.Repeat("a", 326))},
+			reference.Decision{Reason: reference.MalformedOrigin, Refused: shop + strings.Repeat("a", 326)}),
 		Entry("two origins", shopOnly, "GET", headers{"Origin": {shop, evil}}, reference.Decision{Reason: reference.MalformedOrigin, Refused: shop}),
 		Entry("an OPTIONS request that is no CORS-preflight request", shopOnly, "OPTIONS", headers{"Origin": one(shop)}, reference.Decision{}),
 
