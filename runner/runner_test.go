@@ -162,10 +162,9 @@ var _ = DescribeTable("a mistake of usage",
 		Expect(e.Code).To(Equal(suite.ExitUsage))
 		Expect(err).To(MatchError(ContainSubstring(message)))
 	},
-	Entry(nil, runner.Options{Browser: "firefox"}, `browser "firefox" is not built yet; expected chromium or none`),
-	Entry(nil, runner.Options{Browser: "webkit"}, `browser "webkit" is not built yet`),
+	Entry(nil, runner.Options{Browser: "webkit"}, `browser "webkit" is not built yet; expected chromium, firefox or none`),
 	Entry(nil, runner.Options{Browser: "all"}, `browser "all" is not built yet`),
-	Entry(nil, runner.Options{Browser: "opera"}, `browser "opera" is unknown; expected chromium or none`),
+	Entry(nil, runner.Options{Browser: "opera"}, `browser "opera" is unknown; expected chromium, firefox or none`),
 	Entry(nil, runner.Options{Target: "https://api.example.com"}, "--target says where the server is, but not what it promises"),
 	Entry(nil, runner.Options{Config: declared("https://a.test"), Target: "https://b.test/path"}, `"https://b.test/path"`),
 	Entry(nil, runner.Options{Config: declared("https://a.test"), Target: "https://*.b.test"}, "is no server; expected scheme://host[:port]"),

@@ -10,12 +10,14 @@ import (
 
 	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser/firefox"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
 // The user agents that a run can use.
 const (
 	Chromium = "chromium" // a real Chromium or Chrome, headless
+	Firefox  = "firefox"  // a real Firefox, headless
 	None     = "none"     // no browser: the Fetch Standard as a Go model, over the wire
 )
 
@@ -28,6 +30,7 @@ type engine struct {
 // engines are all that are built, the default first.
 var engines = []engine{
 	{Chromium, starter(chromium.Start)},
+	{Firefox, starter(firefox.Start)},
 }
 
 // starter makes an engine's own function the one that all have.
@@ -52,7 +55,7 @@ func BrowsersInWords() string {
 }
 
 // planned are the names that will be browsers.
-var planned = []string{"firefox", "webkit", "all"}
+var planned = []string{"webkit", "all"}
 
 func checkBrowser(name string) error {
 	switch {

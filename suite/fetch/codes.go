@@ -28,7 +28,7 @@ var codes = []Code{
 	{"InvalidAllowCredentials", "CORSMissingAllowCredentials", InvalidAllowCredentials, `no Access-Control-Allow-Credentials, or not exactly "true"`},
 	{"CorsDisabledScheme", "CORSRequestNotHttp", CorsDisabledScheme, "a URL that is neither http nor https"},
 	{"PreflightInvalidStatus", "CORSPreflightDidNotSucceed", PreflightInvalidStatus, "a status outside of 200 to 299, where the origin is right"},
-	{"PreflightDisallowedRedirect", "CORSPreflightDidNotSucceed", PreflightDisallowedRedirect, "a redirect"},
+	{"PreflightDisallowedRedirect", "CORSExternalRedirectNotAllowed", PreflightDisallowedRedirect, "a redirect"},
 	{"PreflightWildcardOriginNotAllowed", "CORSNotSupportingCredentials", PreflightWildcardOriginNotAllowed, `"*" where the request will have credentials`},
 	{"PreflightMissingAllowOriginHeader", "CORSMissingAllowOrigin", PreflightMissingAllowOriginHeader, "no Access-Control-Allow-Origin, whatever the status"},
 	{"PreflightMultipleAllowOriginValues", "CORSMultipleAllowOriginNotAllowed", PreflightMultipleAllowOriginValues, "two headers, or a list by commas or blanks"},

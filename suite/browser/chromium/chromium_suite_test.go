@@ -2,7 +2,6 @@ package chromium_test
 
 import (
 	"context"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,7 +14,9 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser/internal/contract"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -47,6 +48,16 @@ var _ = AfterSuite(func() {
 	}
 	Expect(leftHomes()).To(BeEmpty(), "a browser's folder is left")
 	Expect(leftProcesses()).To(BeEmpty(), "a browser's process is left")
+})
+
+var _ = contract.Specs("Chromium", contract.Agent{
+	Delivering:     func() fetch.UserAgent { return delivering },
+	Holding:        func() fetch.UserAgent { return holding },
+	RunsScripts:    true,
+	HostCharacters: "-_\"`{}+!~;&'(),$=",
+	Start: func(ctx context.Context, o browser.Options) (fetch.UserAgent, error) {
+		return chromium.Start(ctx, o)
+	},
 })
 
 // leftHomes are the folders of browsers of this process.
@@ -165,12 +176,4 @@ func do(ctx context.Context, c fetch.Context, origin string, r fetch.Request) fe
 	o, err := c.Do(ctx, origin, r)
 	Expect(err).NotTo(HaveOccurred())
 	return o
-}
-
-// closedPort is one that nobody listens on.
-func closedPort() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	Expect(err).NotTo(HaveOccurred())
-	defer l.Close()
-	return l.Addr().String()
 }

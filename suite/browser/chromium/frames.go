@@ -11,6 +11,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	fixtures "github.com/corsproof/corsproof/fixtures/origins"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -37,7 +38,7 @@ func (c *isolated) OpenFrames(ctx context.Context, origins ...string) error {
 	defer cancel()
 	originAt := map[string]string{}
 	for _, origin := range origins {
-		if !cannotServe(origin) && c.browser.origins.Add(origin) == nil {
+		if !fixtures.CannotServe(origin) && c.browser.origins.Add(origin) == nil {
 			originAt[origin+"/"] = origin
 		}
 	}

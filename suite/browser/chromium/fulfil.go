@@ -12,17 +12,6 @@ import (
 	"github.com/corsproof/corsproof/fixtures/page"
 )
 
-// cannotServe reports whether no TLS server of Go's can serve pages on the origin:
-// Chromium sends a name with a dot at its end as it is, and crypto/tls ends such a
-// handshake.
-//
-// https://www.rfc-editor.org/rfc/rfc6066#section-3
-func cannotServe(origin string) bool {
-	host, isTLS := strings.CutPrefix(origin, "https://")
-	host, _, _ = strings.Cut(host, ":")
-	return isTLS && strings.HasSuffix(host, ".")
-}
-
 // fulfil has the browser itself answer what a session asks of the origin with the page,
 // until stop is called.
 func fulfil(ctx, session context.Context, origin string) (stop func(), err error) {

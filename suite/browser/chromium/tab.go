@@ -1,9 +1,7 @@
 package chromium
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -17,12 +15,10 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	"github.com/corsproof/corsproof/fixtures/origins"
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
-
-// opaqueHost is the page around the sandboxed frame whose origin is opaque. It is
-// an http page, so that no target is mixed content to its frame.
-const opaqueHost = "http://opaque.corsproof.test"
 
 // openTimeout is how long a page may take to open. It is served by this process.
 const openTimeout = 30 * time.Second
@@ -67,7 +63,7 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 	}
 	within, cancel := t.bounded(ctx, openTimeout)
 	defer cancel()
-	if cannotServe(location) {
+	if origins.CannotServe(location) {
 		stop, err := fulfil(within, tabCtx, location)
 		if err != nil {
 			return nil, err
@@ -112,12 +108,7 @@ func (t *tab) settle(ctx context.Context) error {
 }
 
 // location is the origin of the page, around its frame if that is where scripts run.
-func (k tabKey) location() string {
-	if k.origin == "null" {
-		return opaqueHost
-	}
-	return k.origin
-}
+func (k tabKey) location() string { return script.Location(k.origin) }
 
 // unopenable reports whether an error of navigation says that no page can be at that
 // address: its port is one that browsers do not call, or it is the target's own.
@@ -226,13 +217,6 @@ func (t *tab) children(childType string) ([]*target.Info, error) {
 	}), err
 }
 
-// seen is what page.js returns.
-type seen struct {
-	fetch.Response
-	Exception string `json:"exception"`
-	TimedOut  bool   `json:"timedOut"`
-}
-
 // do makes one request from the tab's script and collects the evidence.
 func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error) {
 	if r.Timeout == 0 {
@@ -248,7 +232,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 			return fetch.Observation{}, fmt.Errorf("no worker on %s: %w", t.key.origin, err)
 		}
 	}
-	script, err := scriptFor(r)
+	call, err := script.Of(r)
 	if err != nil {
 		return fetch.Observation{}, err
 	}
@@ -258,7 +242,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 		t.outliving.Add(1)
 	}
 	began := time.Now()
-	s, err := chromedp.Run(within, chromedp.Evaluate[seen](script, chromedp.EvalAwaitPromise))
+	s, err := chromedp.Run(within, chromedp.Evaluate[script.Seen](call, chromedp.EvalAwaitPromise))
 	if err != nil {
 		return fetch.Observation{}, t.harnessError(ctx, within, err)
 	}
@@ -290,32 +274,4 @@ func (t *tab) harnessError(caller, within context.Context, err error) error {
 		return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.key.origin, harnessGrace)
 	}
 	return fmt.Errorf("the page on %s: %w", t.key.origin, err)
-}
-
-// scriptFor writes the call of page.js.
-func scriptFor(r fetch.Request) (string, error) {
-	headers := r.Headers
-	if headers == nil {
-		headers = fetch.HeaderList{}
-	}
-	description, err := json.Marshal(map[string]any{
-		"api":            r.API,
-		"global":         r.Global,
-		"consumer":       r.Consumer,
-		"crossOrigin":    r.CrossOrigin,
-		"integrity":      r.Integrity,
-		"mode":           cmp.Or(r.Mode, fetch.CORSMode),
-		"cache":          cmp.Or(r.Cache, "default"),
-		"keepalive":      r.Keepalive,
-		"referrerPolicy": r.ReferrerPolicy,
-		"url":            r.URL + "#" + r.Tag,
-		"method":         r.Method,
-		"headers":        headers,
-		"body":           r.Body,
-		"credentials":    cmp.Or(r.Credentials, fetch.SameOrigin),
-		"redirect":       cmp.Or(r.Redirect, fetch.Follow),
-		"uploadListener": r.UploadListener,
-		"timeout":        r.Timeout.Milliseconds(),
-	})
-	return "corsproof.run(" + string(description) + ")", err
 }

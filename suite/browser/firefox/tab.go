@@ -1,0 +1,180 @@
+package firefox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/corsproof/corsproof/fixtures/origins"
+	"github.com/corsproof/corsproof/suite/browser/bidi"
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// openTimeout is how long a page may take to open. It is served by this process.
+const openTimeout = 30 * time.Second
+
+// harnessGrace is how much longer than its request a script may take to say what it saw,
+// before it is the browser's fault.
+const harnessGrace = 15 * time.Second
+
+// A tab is a page on one origin and what watches it.
+type tab struct {
+	browser *Browser
+	page    string // the page's browsing context
+	scripts string // where scripts run: the page, or its sandboxed frame
+	key     tabKey
+	gate    fetch.Gate // nil where there is none to pass
+	trace   *trace
+
+	fulfilling atomic.Bool // the browser itself answers for the page's origin
+	crashed    atomic.Bool // the page's process has ended
+}
+
+// newTab opens a tab, navigates it to the origin and watches it.
+func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate) (*tab, error) {
+	t := &tab{browser: b, key: key, gate: gate}
+	location := script.Location(key.origin)
+	if err := b.origins.Add(location); err != nil {
+		return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
+	}
+	ctx, cancel := context.WithTimeout(ctx, openTimeout)
+	defer cancel()
+	if err := b.trustFixture(ctx, location); err != nil {
+		return nil, err
+	}
+	type created struct {
+		Context string `json:"context"`
+	}
+	c, err := bidi.Call[created](ctx, b.conn, "browsingContext.create", map[string]any{
+		"type": "tab", "background": true, "userContext": j.id,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("the browser opened no tab: %w", err)
+	}
+	t.page, t.scripts = c.Context, c.Context
+	b.traces.watch(t)
+	if origins.CannotServe(location) {
+		stop, err := t.fulfil(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer stop()
+	}
+	if err := bidi.Do(ctx, b.conn, "browsingContext.navigate", map[string]any{
+		"context": t.page, "url": location + "/", "wait": "complete",
+	}); err != nil {
+		if ctx.Err() == nil && b.alive() == nil {
+			return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
+		}
+		return nil, fmt.Errorf("the page on %s did not open: %w", location, err)
+	}
+	// The browser may have other ideas: HSTS, upgrades to https.
+	got, err := evaluate[string](ctx, b.conn, t.page, "self.origin")
+	if err != nil {
+		return nil, err
+	}
+	if got != location {
+		return nil, &fetch.OriginError{Origin: key.origin, Got: got, Why: "the browser upgrades such pages, as it does under an HSTS domain, preloaded or declared by the target"}
+	}
+	if gate != nil {
+		if err := t.pause(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if key.origin == "null" {
+		return t, t.enterFrame(ctx)
+	}
+	return t, nil
+}
+
+// enterFrame opens the sandboxed frame and moves the tab's scripts there.
+func (t *tab) enterFrame(ctx context.Context) error {
+	if _, err := evaluate[bool](ctx, t.browser.conn, t.page, "corsproof.openFrame()"); err != nil {
+		return fmt.Errorf("no sandboxed frame: %w", err)
+	}
+	type tree struct {
+		Contexts []struct {
+			Children []struct {
+				Context string `json:"context"`
+			} `json:"children"`
+		} `json:"contexts"`
+	}
+	found, err := bidi.Call[tree](ctx, t.browser.conn, "browsingContext.getTree", map[string]any{"root": t.page})
+	if err != nil {
+		return err
+	}
+	if len(found.Contexts) != 1 || len(found.Contexts[0].Children) != 1 {
+		return errors.New("the browser shows no sandboxed frame")
+	}
+	t.scripts = found.Contexts[0].Children[0].Context
+	got, err := evaluate[string](ctx, t.browser.conn, t.scripts, "self.origin")
+	if err != nil {
+		return err
+	}
+	if got != "null" {
+		return &fetch.OriginError{Origin: "null", Got: got, Why: "a sandboxed frame should have an opaque origin"}
+	}
+	return nil
+}
+
+// forget ends the watching.
+func (t *tab) forget() { t.browser.traces.forget(t.trace) }
+
+// do makes one request from the tab's script and collects the evidence.
+func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error) {
+	if r.Timeout == 0 {
+		r.Timeout = fetch.DefaultTimeout
+	}
+	if r.Tag == "" {
+		r.Tag = fmt.Sprintf("untagged-%d", t.browser.untagged.Add(1))
+	}
+	within, cancel := context.WithTimeout(ctx, r.Timeout+harnessGrace)
+	defer cancel()
+	call, err := script.Of(r)
+	if err != nil {
+		return fetch.Observation{}, err
+	}
+	record := t.trace.begin(t.key.origin, r)
+	defer t.trace.end(record)
+	began := time.Now()
+	s, err := evaluate[script.Seen](within, t.browser.conn, t.scripts, call)
+	if err != nil {
+		return fetch.Observation{}, t.harnessError(ctx, within, err)
+	}
+	patience := settleTimeout
+	switch {
+	case r.Consumer == fetch.Beacon && s.Type == fetch.Opaque:
+		patience = r.Timeout // the script does not wait for it; the evidence does
+	case r.EffectiveMode() == fetch.SameOriginMode && s.Type == fetch.NetworkError:
+		patience = 0 // nothing was sent
+	}
+	record.settle(within, s, patience)
+	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}
+	record.conclude(&o, s.TimedOut)
+	return o, nil
+}
+
+// harnessError says whose fault it is that a script did not answer.
+func (t *tab) harnessError(caller, within context.Context, err error) error {
+	switch {
+	case caller.Err() != nil:
+		return caller.Err()
+	case t.browser.alive() != nil, errors.Is(err, bidi.ErrClosed):
+		return fmt.Errorf("the browser ended in the middle of a request: %w", err)
+	case gone(err):
+		t.crashed.Store(true)
+		return fmt.Errorf("the page on %s crashed: %w", t.key.origin, err)
+	case errors.Is(within.Err(), context.DeadlineExceeded):
+		return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.key.origin, harnessGrace)
+	}
+	return fmt.Errorf("the page on %s: %w", t.key.origin, err)
+}
+
+// gone reports whether a command failed since its page is no more.
+func gone(err error) bool {
+	return bidi.Is(err, "no such frame") || bidi.Is(err, "unknown error") && strings.Contains(err.Error(), "destroyed")
+}

@@ -1,0 +1,65 @@
+package contract
+
+import (
+	"net/http"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// causes tells what is not CORS.
+func causes(a Agent) {
+	Describe("A cause that is not CORS", func() {
+		It("is a connection that is refused", func(ctx SpecContext) {
+			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: "http://" + closedPort() + "/", Method: "GET"})
+			Expect(o.Cause).To(Equal(fetch.ByConnection))
+			Expect(o.Detail).To(MatchRegexp(`(?i)connection.refused`))
+		})
+
+		It("is a response that does not come", func(ctx SpecContext) {
+			quit := make(chan struct{})
+			target := newRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
+			DeferCleanup(func() { close(quit) })
+			for _, api := range []fetch.API{fetch.Fetch, fetch.XHR} {
+				o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET", Timeout: 200 * time.Millisecond})
+				Expect(o.Cause).To(Equal(fetch.ByTimeout))
+				Expect(o.Actual()).NotTo(BeNil())
+			}
+		})
+
+		It("is a preflight that is not answered, which the evidence shows", func(ctx SpecContext) {
+			quit := make(chan struct{})
+			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodOptions {
+					<-quit
+				}
+			})
+			DeferCleanup(func() { close(quit) })
+			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Timeout: 200 * time.Millisecond})
+			Expect(o.Cause).To(Equal(fetch.ByTimeout))
+			Expect(o.Preflight()).NotTo(BeNil())
+			Expect(o.Preflight().Response).To(BeNil())
+			Expect(o.Actual()).To(BeNil())
+		})
+
+		It("is mixed content", func(ctx SpecContext) {
+			ua, err := a.Start(ctx, browser.Options{Targets: []string{"api.example.test:80"}})
+			Expect(err).NotTo(HaveOccurred())
+			DeferCleanup(end, ua)
+			o := do(ctx, in(ctx, ua), page, fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET"})
+			Expect(o.Cause).To(Equal(fetch.ByMixed))
+		})
+
+		It("is a name that nobody knows", func(ctx SpecContext) {
+			ua, err := a.Start(ctx, browser.Options{Targets: []string{"nowhere.invalid:80"}})
+			Expect(err).NotTo(HaveOccurred())
+			DeferCleanup(end, ua)
+			o := do(ctx, in(ctx, ua), "http://app.example.test", fetch.Request{API: fetch.Fetch, URL: "http://nowhere.invalid/", Method: "GET"})
+			Expect(o.Cause).To(Equal(fetch.ByDNS))
+		})
+	})
+}

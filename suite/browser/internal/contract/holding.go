@@ -1,0 +1,159 @@
+package contract
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"sync"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// holding says what leaves where effects are held back.
+func holding(a Agent) {
+	Describe("Under effects: hold", func() {
+		DescribeTable("a preflight arrives and what it would let through does not", func(ctx SpecContext, origin string, api fetch.API, global fetch.Global, method string) {
+			target := newRecorder(permissive)
+			c := in(ctx, a.Holding())
+			for i := range 3 {
+				url := fmt.Sprintf("%s/%d", target.URL, i) // or an answer may be remembered
+				o := do(ctx, c, origin, fetch.Request{API: api, Global: global, URL: url, Method: method, Body: "x",
+					Headers: fetch.HeaderList{{Name: "X-A", Value: "1"}}})
+				Expect(o.Cause).To(Equal(fetch.ByHold))
+				Expect(o.Shared()).To(BeFalse())
+				Expect(o.Actual().Held).To(BeTrue())
+				Expect(o.Preflight().Response.Status).To(Equal(200))
+			}
+			Expect(target.methods()).To(HaveEach("OPTIONS"))
+			Expect(target.methods()).To(HaveLen(3))
+		},
+			Entry("from a page by fetch()", page, fetch.Fetch, fetch.Window, "PUT"),
+			Entry("from a page by XMLHttpRequest", page, fetch.XHR, fetch.Window, "DELETE"),
+			Entry("from a page with a method of one's own", page, fetch.Fetch, fetch.Window, "CORSPROOF"),
+			Entry("from a page with a method in lower case", page, fetch.Fetch, fetch.Window, "put"),
+			Entry("from a page with POST", page, fetch.Fetch, fetch.Window, "POST"),
+			Entry("from a sandboxed frame by fetch()", "null", fetch.Fetch, fetch.Window, "PUT"),
+			Entry("from a sandboxed frame by XMLHttpRequest", "null", fetch.XHR, fetch.Window, "PATCH"),
+			Entry("from a worker by fetch()", page, fetch.Fetch, fetch.Worker, "PUT"),
+			Entry("from a worker by XMLHttpRequest", page, fetch.XHR, fetch.Worker, "DELETE"),
+			Entry("from a worker in a sandboxed frame", "null", fetch.Fetch, fetch.Worker, "PUT"),
+		)
+
+		DescribeTable("a simple POST never leaves", func(ctx SpecContext, origin string, global fetch.Global) {
+			target := newRecorder(permissive)
+			c := in(ctx, a.Holding())
+			for _, method := range []string{"POST", "post"} {
+				o := do(ctx, c, origin, fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/", Method: method, Body: "x"})
+				Expect(o.Cause).To(Equal(fetch.ByHold))
+			}
+			Expect(target.methods()).To(BeEmpty())
+		},
+			Entry("a page", page, fetch.Window),
+			Entry("a sandboxed frame", "null", fetch.Window),
+			Entry("a worker", page, fetch.Worker),
+		)
+
+		It("lets safe requests through, preflights included", func(ctx SpecContext) {
+			target := newRecorder(permissive)
+			o := do(ctx, in(ctx, a.Holding()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET", Headers: fetch.HeaderList{{Name: "X-A", Value: "1"}}})
+			Expect(o.Shared()).To(BeTrue())
+			Expect(target.methods()).To(Equal([]string{"OPTIONS", "GET"}))
+		})
+
+		DescribeTable("a beacon is held back as any POST is", func(ctx SpecContext, origin string) {
+			target := newRecorder(permissive)
+			c := in(ctx, a.Holding())
+			o := do(ctx, c, origin, fetch.Request{Consumer: fetch.Beacon, Method: "POST", URL: target.URL + "/", Body: "x"})
+			Expect(o.Cause).To(Equal(fetch.ByHold))
+			Expect(o.Response.Type).To(Equal(fetch.Opaque), "the script is told nothing")
+			Expect(o.Exchanges).To(HaveLen(1))
+			Expect(o.Actual().Held).To(BeTrue())
+			Expect(target.methods()).To(BeEmpty())
+			o = do(ctx, c, origin, jsonBeacon(target.URL))
+			Expect(o.Cause).To(Equal(fetch.ByHold))
+			Expect(o.Preflight().Response.Status).To(Equal(200))
+			Expect(o.Actual().Held).To(BeTrue())
+			Expect(target.methods()).To(Equal([]string{"OPTIONS"}))
+		},
+			Entry("of a page", page),
+			Entry("of a sandboxed frame", "null"),
+		)
+
+		if a.RunsScripts {
+			DescribeTable("what a script of the target's sends does not leave", func(ctx SpecContext, origin string, consumer fetch.Consumer) {
+				target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+					w.Header().Set("Content-Type", "text/javascript")
+					if r.URL.Path != "/script" {
+						permissive(w, r)
+					} else {
+						shared(w, r)
+						fmt.Fprintf(w, `navigator.sendBeacon("http://%[1]s/beacon", "x"); fetch("http://%[1]s/fetch", {method: "POST", body: "x", keepalive: true});
+						fetch("http://%[1]s/put", {method: "PUT", keepalive: true})`, r.Host)
+					}
+				})
+				c := in(ctx, a.Holding())
+				o := do(ctx, c, origin, fetch.Request{Consumer: consumer, Method: "GET", CrossOrigin: fetch.Anonymous, URL: target.URL + "/script"})
+				Expect(o.Shared()).To(BeTrue())
+				Eventually(target.methods).Should(ContainElement("OPTIONS"))
+				Expect(c.Close()).To(Succeed())
+				Consistently(target.methods, "300ms").Should(HaveEach(BeElementOf("GET", "OPTIONS")))
+			},
+				Entry("to a page", page, fetch.Script),
+				Entry("to a page, as a module", page, fetch.Module),
+				Entry("to a sandboxed frame", "null", fetch.Script),
+			)
+		}
+
+		DescribeTable("what is under way when its context closes does not leave after all", func(ctx SpecContext, origin string, global fetch.Global, change func(*fetch.Request)) {
+			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+				if r.Method == http.MethodOptions {
+					time.Sleep(10 * time.Millisecond) // so that some preflight is answered while the context closes
+				}
+				permissive(w, r)
+			})
+			ua, err := a.Start(ctx, browser.Options{Targets: []string{"127.0.0.1:*"}})
+			Expect(err).NotTo(HaveOccurred())
+			DeferCleanup(end, ua)
+			for range 5 {
+				c := in(ctx, ua)
+				Expect(c.Open(ctx, origin)).To(Succeed())
+				before := len(target.methods())
+				short, cancel := context.WithCancel(ctx)
+				var wg sync.WaitGroup
+				for range 40 {
+					wg.Go(func() {
+						r := fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/", Method: "PUT"}
+						if change != nil {
+							change(&r)
+						}
+						c.Do(short, origin, r)
+					})
+				}
+				Eventually(func() int { return len(target.methods()) - before }).Should(BeNumerically(">=", 6))
+				cancel()
+				wg.Wait()
+				Expect(c.Close()).To(Succeed())
+			}
+			Expect(end(ua)).To(Succeed())
+			Expect(target.methods()).To(HaveEach("OPTIONS"))
+		},
+			Entry("from a page", page, fetch.Window, nil),
+			Entry("from a sandboxed frame", "null", fetch.Window, nil),
+			Entry("from a worker", page, fetch.Worker, nil),
+			Entry("with keepalive", page, fetch.Window, func(r *fetch.Request) { r.Keepalive = true }),
+			Entry("with keepalive, from a worker", page, fetch.Worker, func(r *fetch.Request) { r.Keepalive = true }),
+			Entry("as a beacon", page, fetch.Window, func(r *fetch.Request) { *r = jsonBeacon(r.URL) }),
+			Entry("as a beacon of a sandboxed frame", "null", fetch.Window, func(r *fetch.Request) { *r = jsonBeacon(r.URL) }),
+		)
+	})
+}
+
+func jsonBeacon(url string) fetch.Request {
+	return fetch.Request{Consumer: fetch.Beacon, Method: "POST", URL: url, Body: "{}",
+		Headers: fetch.HeaderList{{Name: "Content-Type", Value: "application/json"}}}
+}

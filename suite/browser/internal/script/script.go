@@ -1,0 +1,57 @@
+// Package script is the way from a request to the fixture page's script and back.
+package script
+
+import (
+	"cmp"
+	"encoding/json"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// OpaqueHost is the page around the sandboxed frame whose origin is opaque. It is an
+// http page, so that no target is mixed content to its frame.
+const OpaqueHost = "http://opaque.corsproof.test"
+
+// Location returns the origin of the page on which scripts of an origin run: its own,
+// or that around the frame.
+func Location(origin string) string {
+	if origin == "null" {
+		return OpaqueHost
+	}
+	return origin
+}
+
+// Seen is what page.js returns of a request.
+type Seen struct {
+	fetch.Response
+	Exception string `json:"exception"`
+	TimedOut  bool   `json:"timedOut"`
+}
+
+// Of writes the call of page.js that makes the request. Its value is a promise of Seen.
+func Of(r fetch.Request) (string, error) {
+	headers := r.Headers
+	if headers == nil {
+		headers = fetch.HeaderList{}
+	}
+	description, err := json.Marshal(map[string]any{
+		"api":            r.API,
+		"global":         r.Global,
+		"consumer":       r.Consumer,
+		"crossOrigin":    r.CrossOrigin,
+		"integrity":      r.Integrity,
+		"mode":           cmp.Or(r.Mode, fetch.CORSMode),
+		"cache":          cmp.Or(r.Cache, "default"),
+		"keepalive":      r.Keepalive,
+		"referrerPolicy": r.ReferrerPolicy,
+		"url":            r.URL + "#" + r.Tag,
+		"method":         r.Method,
+		"headers":        headers,
+		"body":           r.Body,
+		"credentials":    cmp.Or(r.Credentials, fetch.SameOrigin),
+		"redirect":       cmp.Or(r.Redirect, fetch.Follow),
+		"uploadListener": r.UploadListener,
+		"timeout":        r.Timeout.Milliseconds(),
+	})
+	return "corsproof.run(" + string(description) + ")", err
+}
