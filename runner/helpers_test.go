@@ -1,8 +1,8 @@
 package runner_test
 
 import (
+	"crypto/tls"
 	"encoding/json"
-	"encoding/pem"
 	"log"
 	"net/http"
 	"net/http/httptest"
@@ -14,6 +14,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/fixtures/authority"
 	"github.com/corsproof/corsproof/fixtures/policies"
 	"github.com/corsproof/corsproof/reference"
 	"github.com/corsproof/corsproof/reference/policy"
@@ -43,11 +44,15 @@ func serveTLS(h http.Handler) (server *httptest.Server, caFile string) {
 	GinkgoHelper()
 	server = httptest.NewUnstartedServer(h)
 	server.Config.ErrorLog = log.New(GinkgoWriter, "", 0)
+	issuer, err := authority.New()
+	Expect(err).NotTo(HaveOccurred())
+	certificate, err := issuer.Issue("example.com", "127.0.0.1")
+	Expect(err).NotTo(HaveOccurred())
+	server.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 	server.StartTLS()
 	DeferCleanup(server.Close)
 	caFile = filepath.Join(GinkgoT().TempDir(), "ca.pem")
-	block := &pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}
-	Expect(os.WriteFile(caFile, pem.EncodeToMemory(block), 0o600)).To(Succeed())
+	Expect(os.WriteFile(caFile, issuer.PEM(), 0o600)).To(Succeed())
 	return server, caFile
 }
 

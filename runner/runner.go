@@ -34,13 +34,17 @@ type Options struct {
 	MaxRequests int
 	Rate        suite.Rate
 
-	// Browser is one of Browsers. Empty means the first.
+	// Browser is one of Browsers, or several of them by commas, or All, which judge side
+	// by side. Empty means the first.
 	Browser string
 
 	// BrowserPath is the browser's executable. Empty looks for one.
 	BrowserPath string
 
 	Filter suite.Filter
+
+	// Shard is the part of the run to make. The limits hold for each by itself.
+	Shard suite.Shard
 
 	// Timeout is how long a response may take. 0 means fetch.DefaultTimeout.
 	Timeout time.Duration
@@ -71,15 +75,9 @@ func Run(ctx context.Context, o Options) (*suite.Report, error) {
 	defer subject.close()
 	transport := subject.transport()
 	defer transport.CloseIdleConnections()
-	// Should suite.Run panic, the browser must end all the same.
-	ua, stop, err := o.start(ctx, subject, transport)
+	report, err := o.runIn(ctx, o.browsers(), subject, transport)
 	if err != nil {
 		return nil, err
-	}
-	defer stop()
-	report, err := suite.Run(ctx, subject.target, ua, o.Filter, o.suiteOptions(transport)...)
-	if err != nil {
-		return nil, usage(err)
 	}
 	redact(report, subject.secrets)
 	return report, nil
@@ -87,7 +85,7 @@ func Run(ctx context.Context, o Options) (*suite.Report, error) {
 
 // check returns an error if something is wrong that needs no file to see.
 func (o Options) check() error {
-	if err := checkBrowser(o.Browser); err != nil {
+	if err := o.checkBrowsers(); err != nil {
 		return usage(err)
 	}
 	if o.Timeout < 0 {
@@ -120,15 +118,12 @@ func (o Options) limits() suite.Limits {
 }
 
 func (o Options) suiteOptions(transport http.RoundTripper) []suite.Option {
-	options := []suite.Option{suite.WithTransport(transport), suite.WithVersion(o.Version), suite.WithLimits(o.limits())}
+	options := []suite.Option{suite.WithTransport(transport), suite.WithVersion(o.Version), suite.WithShard(o.Shard)}
 	if o.Timeout > 0 {
 		options = append(options, suite.WithTimeout(o.Timeout))
 	}
 	if o.MaxWait != nil {
 		options = append(options, suite.WithMaxWait(*o.MaxWait))
-	}
-	if o.Progress != nil {
-		options = append(options, suite.WithProgress(o.Progress))
 	}
 	return options
 }

@@ -39,12 +39,14 @@ func starter[B browser.Browser](start func(context.Context, browser.Options) (B,
 }
 
 // Browsers returns the names of the user agents, the default first.
-func Browsers() []string {
+func Browsers() []string { return append(engineNames(), None) }
+
+func engineNames() []string {
 	var names []string
 	for _, e := range engines {
 		names = append(names, e.name)
 	}
-	return append(names, None)
+	return names
 }
 
 // BrowsersInWords names the user agents as a sentence does.
@@ -55,7 +57,7 @@ func BrowsersInWords() string {
 }
 
 // planned are the names that will be browsers.
-var planned = []string{"webkit", "all"}
+var planned = []string{"webkit"}
 
 func checkBrowser(name string) error {
 	switch {
@@ -68,8 +70,8 @@ func checkBrowser(name string) error {
 }
 
 // start starts the user agent. What it returns second ends it, and waits for that.
-func (o Options) start(ctx context.Context, s *subject, transport http.RoundTripper) (fetch.UserAgent, func(), error) {
-	if o.Browser == None {
+func (o Options) start(ctx context.Context, name string, s *subject, transport http.RoundTripper) (fetch.UserAgent, func(), error) {
+	if name == None {
 		return fetch.Model{Transport: transport, Effects: s.target.Effects}, func() {}, nil
 	}
 	options := browser.Options{
@@ -86,7 +88,7 @@ func (o Options) start(ctx context.Context, s *subject, transport http.RoundTrip
 	if s.isTLS() {
 		options.Authority = s.authority
 	}
-	return startBrowser(ctx, o.Browser, options, "judges by the Fetch Standard alone")
+	return startBrowser(ctx, name, options, "judges by the Fetch Standard alone")
 }
 
 // startBrowser starts the browser of that name, or the default. What it returns second

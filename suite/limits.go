@@ -76,6 +76,12 @@ func (l Limits) Check() error {
 	return nil
 }
 
+// Among returns the limits of each of n runs that share these. MaxRequests must last for
+// one request of each.
+func (l Limits) Among(n int) Limits {
+	return Limits{MaxRequests: l.MaxRequests / n, Rate: l.Rate / Rate(n)}
+}
+
 // String writes the rate as ParseRate reads it, by the unit that needs no fraction, if
 // there is one.
 func (r Rate) String() string {

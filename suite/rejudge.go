@@ -28,10 +28,13 @@ func Judge(recorded *Report) *Report {
 func plays(recorded *Report) map[string]play {
 	all := map[string]play{}
 	for _, browser := range recorded.Browsers {
-		// What would have waited too long was not tried, so any wait will do.
-		for _, p := range plan(recorded.Target, Filter{}, time.Duration(1<<62)) {
+		for _, p := range planned(recorded.Target) {
 			all[p.key(browser.Name)] = p
 		}
 	}
 	return all
 }
+
+// planned are the plays of a recorded run, and more if it was filtered. What would have
+// waited too long was not tried, so any wait will do.
+func planned(t Target) []play { return plan(t, Filter{}, time.Duration(1<<62)) }

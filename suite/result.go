@@ -113,6 +113,7 @@ type Report struct {
 	Browsers      []fetch.About   `json:"browsers"`
 	Target        Target          `json:"target"`
 	Partial       string          `json:"partial,omitempty"` // why the run ended early; empty for a whole one
+	Shard         Shard           `json:"shard,omitzero"`    // which part of a run it is; none for a whole one
 	Limits        Limits          `json:"limits,omitzero"`
 	Sent          int             `json:"sent,omitempty"`   // how many requests left, where there are limits
 	Advice        []string        `json:"advice,omitempty"` // on the policy and the set-up, not on results

@@ -109,6 +109,7 @@ type run struct {
 	repeats  int
 	times    func(Times)
 	limits   Limits
+	shard    Shard
 	meter    *meter // nil where there are no limits
 
 	redirected chan struct{} // holds one for each play under way that is redirected
@@ -144,9 +145,10 @@ func Run(ctx context.Context, target Target, ua fetch.UserAgent, filter Filter, 
 	}
 	run.meter = newMeter(run.limits)
 	run.asker.gate = run.meter.gate()
-	plays := plan(target, filter, run.maxWait)
+	plays := run.shard.of(plan(target, filter, run.maxWait))
 	trials := newTrials(plays)
 	report := &Report{
+		Shard:         run.shard,
 		Limits:        run.limits,
 		SchemaVersion: SchemaVersion,
 		Tool:          Tool{Name: "corsproof", Version: run.version},

@@ -96,6 +96,9 @@ func (c *console) heading() {
 		by = append(by, userAgent(b))
 	}
 	c.line("%s", c.palette.strong(c.target())+", judged by "+strings.Join(by, ", "))
+	if len(by) > 1 {
+		c.line("There is a column for each of them, in this order.")
+	}
 }
 
 // userAgent names a browser and its version, or says that there was none.
@@ -109,25 +112,21 @@ func userAgent(b fetch.About) string {
 
 // chapter writes a chapter, its ids in a column of their own.
 func (c *console) chapter(chapter chapter) {
-	all := func(s scenario) bool {
-		return !slices.ContainsFunc(s.groups(c.options.Verbose), func(g group) bool { return !c.toldOnce(g) })
+	var rows []row
+	column := 0
+	for _, r := range chapter.rows(c.options.Verbose) {
+		if !c.toldOnce(r.group) {
+			rows = append(rows, r)
+			column = max(column, utf8.RuneCountInString(visible(r.scenario.id, valueLimit)))
+		}
 	}
-	chapter.scenarios = slices.DeleteFunc(slices.Clone(chapter.scenarios), all)
-	if len(chapter.scenarios) == 0 {
+	if len(rows) == 0 {
 		return
 	}
 	c.line("")
 	c.line("%s", c.palette.strong(chapter.title))
-	column := 0
-	for _, s := range chapter.scenarios {
-		column = max(column, utf8.RuneCountInString(visible(s.id, valueLimit)))
-	}
-	for _, s := range chapter.scenarios {
-		for _, g := range s.groups(c.options.Verbose) {
-			if !c.toldOnce(g) {
-				c.group(g, column)
-			}
-		}
+	for _, r := range rows {
+		c.row(r, column)
 	}
 }
 
@@ -147,8 +146,9 @@ func (c *console) toldOnce(g group) bool {
 	return false
 }
 
-// group writes a line, and below it what a reader must know of anything but pass.
-func (c *console) group(g group, column int) {
+// row writes a line, and below it what a reader must know of anything but pass.
+func (c *console) row(row row, column int) {
+	g := row.group
 	r := g.first()
 	title := visible(r.Title, sentenceLimit)
 	if r.Level != suite.Required {
@@ -158,14 +158,14 @@ func (c *console) group(g group, column int) {
 	if g.verdict == suite.Fail {
 		id = c.palette.bad(id)
 	}
-	indent := 2 + 2 + column + 2
+	indent := 2 + len(c.report.Browsers) + 1 + column + 2
 	lines := paragraph{width: c.room(indent)}
 	lines.add(title, "", fmt.Sprint)
 	lines.add(said(g), " – ", c.paint(g.verdict))
 	lines.add(g.detail(c.options.Verbose), " · ", c.palette.faint)
 	for i, line := range lines.painted {
 		if i == 0 {
-			c.line("  %s %s  %s", c.mark(g.verdict), id, line)
+			c.line("  %s %s  %s", c.columns(row), id, line)
 		} else {
 			c.line("%s%s", strings.Repeat(" ", indent), line)
 		}
@@ -228,6 +228,22 @@ func (c *console) mark(v suite.Verdict) string {
 		mark = "?"
 	}
 	return c.paint(v)(mark)
+}
+
+// columns are the mark in the column of each browser that the row is about.
+func (c *console) columns(r row) string {
+	if len(c.report.Browsers) < 2 {
+		return c.mark(r.verdict)
+	}
+	text := ""
+	for _, b := range c.report.Browsers {
+		if slices.Contains(r.browsers, b.Name) {
+			text += c.mark(r.verdict)
+		} else {
+			text += " "
+		}
+	}
+	return text
 }
 
 // paint returns the colour of a verdict.

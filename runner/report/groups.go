@@ -98,6 +98,45 @@ func (s scenario) groups(apart bool) []group {
 	return all
 }
 
+// A row is a group that is the same in several browsers.
+type row struct {
+	group
+	browsers []string
+}
+
+// rows are the groups of the chapter's scenarios, in order; what browsers agree on is one
+// row of all of them.
+func (c chapter) rows(apart bool) []row {
+	var all []row
+	for _, s := range c.scenarios {
+		for _, g := range s.groups(apart) {
+			browser := g.first().Browser
+			i := slices.IndexFunc(all, func(r row) bool {
+				return r.scenario.id == s.id && !slices.Contains(r.browsers, browser) && r.group.saysAs(g, apart)
+			})
+			if i < 0 {
+				at := len(all)
+				for j, r := range all {
+					if r.scenario.id == s.id {
+						at = j + 1
+					}
+				}
+				all = slices.Insert(all, at, row{g, []string{browser}})
+				continue
+			}
+			all[i].browsers = append(all[i].browsers, browser)
+		}
+	}
+	return all
+}
+
+// saysAs reports whether a group of another browser says the same.
+func (g group) saysAs(other group, apart bool) bool {
+	a, b := g.first(), other.first()
+	return !apart && g.verdict == other.verdict && (g.verdict == suite.Pass || a.Reason == b.Reason && a.Observed == b.Observed) &&
+		a.Intermittent == b.Intermittent && g.detail(apart) == other.detail(apart)
+}
+
 // first is the result that stands for all.
 func (g group) first() suite.Result { return g.results[0] }
 

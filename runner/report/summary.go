@@ -11,6 +11,7 @@ import (
 
 // summary ends the report: what was not judged, advice, counts, judgement.
 func (c *console) summary() {
+	c.differ()
 	c.behind()
 	c.repairs()
 	c.notJudged()

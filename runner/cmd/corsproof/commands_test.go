@@ -148,6 +148,30 @@ var _ = Describe("judge", func() {
 	})
 })
 
+var _ = Describe("merge", func() {
+	It("joins shards to what one run says", func() {
+		server := serve(forgetful())
+		args := []string{"run", "--browser", "none", "-f", sampleAt(server.URL), "--no-progress"}
+		whole := temp("whole.json")
+		Expect(corsproof(append(args, "--json", whole)...)).To(gexec.Exit(suite.ExitFails))
+		data, err := os.ReadFile(whole)
+		Expect(err).NotTo(HaveOccurred())
+		merge := []string{"merge"}
+		for _, shard := range []string{"1", "2"} {
+			file := temp("shard-" + shard + ".json")
+			corsproof(append(args, "--shard", shard+"/2", "--json", file)...)
+			merge = append(merge, file)
+		}
+		s := corsproof(append(merge, "--json", "-")...)
+		Expect(s).To(gexec.Exit(suite.ExitFails))
+		Expect(verdicts(parsed(s.Out.Contents()))).To(Equal(verdicts(parsed(data))))
+
+		s = corsproof(merge[:2]...)
+		Expect(s).To(gexec.Exit(suite.ExitUsage))
+		Expect(stderr(s)).To(Equal("corsproof: shard 2/2 of the run in model is missing\n"))
+	})
+})
+
 var _ = Describe("init", func() {
 	It("writes a file to start from, which is valid", func() {
 		file := temp("cors.yaml")

@@ -15,7 +15,7 @@ func completeRun(c *cobra.Command) {
 	words := func(flag string, values ...string) {
 		c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
-	words("browser", runner.Browsers()...)
+	words("browser", append(runner.Browsers(), runner.All)...)
 	words("effects", string(fetch.Hold), string(fetch.Deliver))
 	words("level", string(suite.Required), string(suite.Recommended), string(suite.Informative))
 	words("target")

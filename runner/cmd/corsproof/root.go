@@ -42,7 +42,7 @@ func newRoot() *cobra.Command {
 		Args: knownCommand,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.AddCommand(newRun(), newList(), newExplain(), newJudge(), newSelftest(), newBrowser(), newLab(), newInit(), newVersion())
+	root.AddCommand(newRun(), newList(), newExplain(), newJudge(), newMerge(), newSelftest(), newBrowser(), newLab(), newInit(), newVersion())
 	return root
 }
 

@@ -36,6 +36,8 @@ const runExample = `  corsproof run
   corsproof run -f cors.yaml --target http://localhost:8080 --effects deliver
   corsproof run -f cors.yaml --connect-to api.example.com:443:127.0.0.1:8443 --cacert ca.pem
   corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
+  corsproof run -f cors.yaml --browser all
+  corsproof run -f cors.yaml --shard 1/4 --json shard-1.json
   corsproof run -f cors.yaml --dry-run
   corsproof run -f cors.yaml --max-requests 300 --rate 5/s
   corsproof run -f cors.yaml --html report.html
@@ -50,6 +52,7 @@ type runFlags struct {
 	caFile      string
 	connectTo   []string
 	browsers    []string
+	shard       string
 	browserPath string
 	scenarios   []string
 	level       string
@@ -81,7 +84,7 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.effects, "effects", "", "hold or deliver requests that may change something, in place of what the file says")
 	flags.StringVar(&f.caFile, "cacert", "", "trust the certificate authorities of this PEM file for the target")
 	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "connect elsewhere, HOST1:PORT1:HOST2:PORT2; may be repeated")
-	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, or none for the Fetch Standard over the wire")
+	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, several by commas, or all; or none for the Fetch Standard over the wire")
 	flags.StringVar(&f.browserPath, "browser-path", "", "the browser's executable; by default it is looked for")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "run these alone: ids or patterns such as 'preflight.*', by commas; may be repeated")
 	flags.StringVar(&f.level, "level", "", "run what matters at least so much: required, recommended or informative")
@@ -89,6 +92,7 @@ func newRun() *cobra.Command {
 	flags.DurationVar(&f.maxWait, "max-wait", suite.DefaultMaxWait, "how long a scenario may wait for something to expire")
 	flags.IntVar(&f.maxRequests, "max-requests", 0, "send at most so many requests to the server, preflights included")
 	flags.StringVar(&f.rate, "rate", "", "send at most so many requests per second, such as 5, 5/s or 300/m")
+	flags.StringVar(&f.shard, "shard", "", "run one part of several, i/n, such as 1/4; corsproof merge joins their reports")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "send nothing; show what would be sent, and to where")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress")
 	f.outputs.define(flags)
@@ -161,8 +165,14 @@ func (f *runFlags) options() (o runner.Options, err error) {
 	if err := f.limits(&o); err != nil {
 		return o, err
 	}
-	if o.Browser, err = f.browser(); err != nil {
-		return o, err
+	o.Browser = strings.Join(f.browsers, ",")
+	if o.Browser == "" {
+		return o, fmt.Errorf("--browser names none; expected %s", runner.BrowsersInWords())
+	}
+	if f.flags.Changed("shard") {
+		if o.Shard, err = suite.ParseShard(f.shard); err != nil {
+			return o, fmt.Errorf("--%w", err)
+		}
 	}
 	for _, s := range f.connectTo {
 		c, err := config.ParseConnectTo(s)
@@ -189,18 +199,6 @@ func (f *runFlags) limits(o *runner.Options) (err error) {
 		}
 	}
 	return nil
-}
-
-// browser is the one that was named. Two are one that is not built yet.
-func (f *runFlags) browser() (string, error) {
-	switch len(f.browsers) {
-	case 0:
-		return "", fmt.Errorf("--browser names none; expected %s", runner.BrowsersInWords())
-	case 1:
-		return f.browsers[0], nil
-	}
-	return "", fmt.Errorf("--browser %s: several browsers in one run are not built yet; expected %s",
-		strings.Join(f.browsers, ","), runner.BrowsersInWords())
 }
 
 // showProgress has the runner show how far it is, if somebody can see that. What it

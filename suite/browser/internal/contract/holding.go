@@ -134,7 +134,7 @@ func holding(a Agent) {
 						c.Do(short, origin, r)
 					})
 				}
-				Eventually(func() int { return len(target.methods()) - before }).Should(BeNumerically(">=", 6))
+				Eventually(func() int { return len(target.methods()) - before }, "10s").Should(BeNumerically(">=", 6))
 				cancel()
 				wg.Wait()
 				Expect(c.Close()).To(Succeed())
