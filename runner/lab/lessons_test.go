@@ -18,7 +18,7 @@ var attempts = []struct {
 }{
 	{"same-origin", origin("port"), "Access-Control-Allow-Origin is missing", origin("self")},
 	{"sharing", types("#allowOrigins", "*"), "The script could read the response.", types("#allowOrigins", "{app}")},
-	{"refused-and-sent", handler(1), "The server has made 1 transfers, and not 0.", handler(2)},
+	{"refused-and-sent", handler(1), "The server has made 1 transfers in all, and not 0.", handler(2)},
 	{"preflight", types("#headers", "Content-Type: application/json"), "A CORS-preflight request was sent.", types("#headers", "")},
 	{"who-answers-options", handler(1), "In the answer to the preflight: Access-Control-Allow-Origin is missing", handler(2)},
 	{"methods", types("#allowMethods", "PUT, patch"), "did not reach the server", types("#allowMethods", "PUT, PATCH")},
@@ -36,7 +36,7 @@ var attempts = []struct {
 	}},
 	{"exposed-headers", types("#allowHeaders", "Content-Type, X-Total-Count"), "The script could not read X-Total-Count.", types("#exposeHeaders", "X-Total-Count")},
 	{"preflight-cache", types("#maxAge", ""), "A CORS-preflight request was sent.", types("#maxAge", "600")},
-	{"errors", handler(1), "The script saw status 0, and not 500.", handler(2)},
+	{"errors", handler(1), "The script saw no status, and not 500.", handler(2)},
 	{"vary", handler(1), "The script got a network error.", handler(2)},
 	{"look-alikes", handler(1), "The script could read the response.", func(h hands) {
 		handler(2)(h)

@@ -40,7 +40,7 @@ var _ = Describe("the playground", func() {
 
 	It("wants a prediction first, and lets who has none go on", func() {
 		p.clicks("#run")
-		Expect(p.reads("#status")).To(Equal("Predict first: yes or no, twice."))
+		Expect(p.reads("#status")).To(Equal("Predict first: answer both questions."))
 		Expect(p.reads("#result")).To(BeEmpty())
 		p.clicks("#skip")
 		Eventually(p.reads, patience).WithArguments("#result-title").Should(Equal("The script can read the response."))

@@ -40,8 +40,12 @@ func (w want) judge(o *outcome) *judgement {
 	differs(w.Preflight, o.Preflight, "No CORS-preflight request was sent.", "A CORS-preflight request was sent.")
 	differs(w.Arrives, actual != nil && !actual.Cached, "The actual request did not reach the server.", "The actual request reached the server.")
 	differs(w.Shared, o.Shared, "The script got a network error. "+o.Decision, "The script could read the response. "+o.Decision)
-	if w.Status != 0 && o.Observation.Response.Status != w.Status {
-		amiss = append(amiss, fmt.Sprintf("The script saw status %d, and not %d.", o.Observation.Response.Status, w.Status))
+	switch status := o.Observation.Response.Status; {
+	case w.Status == 0, status == w.Status:
+	case status == 0:
+		amiss = append(amiss, fmt.Sprintf("The script saw no status, and not %d.", w.Status))
+	default:
+		amiss = append(amiss, fmt.Sprintf("The script saw status %d, and not %d.", status, w.Status))
 	}
 	if w.Method != "" && (actual == nil || actual.Request.Method != w.Method) {
 		amiss = append(amiss, fmt.Sprintf("No %s reached the server.", w.Method))
@@ -62,7 +66,7 @@ func (w want) judge(o *outcome) *judgement {
 		}
 	}
 	if w.Transfers != nil && o.Transfers != *w.Transfers {
-		amiss = append(amiss, fmt.Sprintf("The server has made %d transfers, and not %d.", o.Transfers, *w.Transfers))
+		amiss = append(amiss, fmt.Sprintf("The server has made %d transfers in all, and not %d.", o.Transfers, *w.Transfers))
 	}
 	return &judgement{Passed: len(amiss) == 0, Says: trimmed(amiss)}
 }

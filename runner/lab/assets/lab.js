@@ -101,13 +101,21 @@ function foretold() {
   const missing = ["preflight", "shared"].find(name => !document.querySelector(`input[name=${name}]:checked`));
   if (!missing) return true;
   byID("skip").hidden = false;
-  say("Predict first: yes or no, twice.");
+  say("Predict first: answer both questions.");
   document.querySelector(`input[name=${missing}]`).focus();
   return false;
 }
 
+// servedLast is what the server was told for the last run.
+let servedLast = "";
+
 async function runAndShow(predicted) {
+  lessons.outdated();
   await busy("The browser asks …", async () => {
+    // What the browser remembers of a server that was otherwise would answer for it.
+    const settings = JSON.stringify(state.settings(state.read(), lesson));
+    if (servedLast && servedLast !== settings) await renew();
+    servedLast = settings;
     const done = await run(state.read());
     if (done.mistakes) return mistakes(done.mistakes);
     show(done, {predicted, lesson: lesson !== null});
@@ -132,6 +140,7 @@ async function checkRepair() {
       return done;
     }, say);
     if (passed) lessons.list(catalog.lessons);
+    await renew(); // what a check has the browser remember would spoil the next prediction
   });
 }
 
@@ -139,6 +148,7 @@ async function checkRepair() {
 function forget() {
   for (const i of document.querySelectorAll("#predict input")) i.checked = false;
   byID("skip").hidden = true;
+  lessons.outdated();
 }
 
 // changed keeps the address bar and the hints up to date with the form.

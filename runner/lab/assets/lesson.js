@@ -104,6 +104,11 @@ function next(l) {
   return element("p", "", a);
 }
 
+// outdated takes away what checks found amiss with a form that is another one now.
+export function outdated() {
+  if (byID("passed").hidden) byID("checks").hidden = true;
+}
+
 const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000));
 
 // check runs the checks of a lesson one after the other, and reports whether all are
@@ -111,6 +116,8 @@ const pause = seconds => new Promise(resolve => setTimeout(resolve, seconds * 10
 export async function check(l, values, run, say) {
   byID("passed").hidden = true;
   byID("check-list").replaceChildren();
+  byID("checks").className = "card";
+  byID("checks-title").textContent = "";
   byID("checks").hidden = false;
   let all = true;
   for (const [i, step] of l.checks.entries()) {
