@@ -11,6 +11,7 @@ import (
 	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/browser/firefox"
+	"github.com/corsproof/corsproof/suite/browser/webkit"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -18,6 +19,7 @@ import (
 const (
 	Chromium = "chromium" // a real Chromium or Chrome, headless
 	Firefox  = "firefox"  // a real Firefox, headless
+	WebKit   = "webkit"   // WebKitGTK's MiniBrowser, on a display that nobody sees
 	None     = "none"     // no browser: the Fetch Standard as a Go model, over the wire
 )
 
@@ -31,6 +33,7 @@ type engine struct {
 var engines = []engine{
 	{Chromium, starter(chromium.Start)},
 	{Firefox, starter(firefox.Start)},
+	{WebKit, starter(webkit.Start)},
 }
 
 // starter makes an engine's own function the one that all have.
@@ -56,15 +59,9 @@ func BrowsersInWords() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// planned are the names that will be browsers.
-var planned = []string{"webkit"}
-
 func checkBrowser(name string) error {
-	switch {
-	case name == "", slices.Contains(Browsers(), name):
+	if name == "" || slices.Contains(Browsers(), name) {
 		return nil
-	case slices.Contains(planned, name):
-		return fmt.Errorf("browser %q is not built yet; expected %s", name, BrowsersInWords())
 	}
 	return fmt.Errorf("browser %q is unknown; expected %s", name, BrowsersInWords())
 }

@@ -114,7 +114,12 @@ type Observation struct {
 	Cause     Cause      `json:"cause,omitempty"`
 	Detail    string     `json:"detail,omitempty"` // the user agent's own words for the cause
 	Exchanges []Exchange `json:"exchanges,omitempty"`
-	Seconds   float64    `json:"seconds"`
+
+	// Encrypted reports that the user agent does not show what went over the wire, and
+	// nobody else could read it: there are no Exchanges, whatever was sent.
+	Encrypted bool `json:"encrypted,omitempty"`
+
+	Seconds float64 `json:"seconds"`
 }
 
 // Shared reports whether the script could read the response.

@@ -52,7 +52,7 @@ func newBrowser() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.browser, "browser", runner.Chromium, "chromium, firefox, or none for the model of the Fetch Standard")
+	flags.StringVar(&f.browser, "browser", runner.Chromium, "chromium, firefox, webkit, or none for the model of the Fetch Standard")
 	flags.StringVar(&f.browserPath, "browser-path", "", "the browser's executable; by default it is looked for")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "run these alone: ids or patterns such as 'browser.redirects.*', by commas; may be repeated")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress")

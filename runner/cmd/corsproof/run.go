@@ -84,7 +84,7 @@ func newRun() *cobra.Command {
 	flags.StringVar(&f.effects, "effects", "", "hold or deliver requests that may change something, in place of what the file says")
 	flags.StringVar(&f.caFile, "cacert", "", "trust the certificate authorities of this PEM file for the target")
 	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "connect elsewhere, HOST1:PORT1:HOST2:PORT2; may be repeated")
-	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, several by commas, or all; or none for the Fetch Standard over the wire")
+	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, webkit, several by commas, or all; or none for the Fetch Standard over the wire")
 	flags.StringVar(&f.browserPath, "browser-path", "", "the browser's executable; by default it is looked for")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "run these alone: ids or patterns such as 'preflight.*', by commas; may be repeated")
 	flags.StringVar(&f.level, "level", "", "run what matters at least so much: required, recommended or informative")

@@ -51,7 +51,7 @@ func newSelftest() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.options.Browser, "browser", runner.Chromium, "chromium, firefox, or none for the Fetch Standard over the wire")
+	flags.StringVar(&f.options.Browser, "browser", runner.Chromium, "chromium, firefox, webkit, or none for the Fetch Standard over the wire")
 	flags.StringVar(&f.options.BrowserPath, "browser-path", "", "the browser's executable; by default it is looked for")
 	flags.StringVar(&f.options.Fault, "fault", "", "judge the servers with these mistakes alone: an id or a pattern such as 'errors.*'")
 	flags.StringVar(&f.json, "json", "", "write the matrix as JSON to this file; - is standard output")

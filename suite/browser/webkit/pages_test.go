@@ -1,0 +1,163 @@
+package webkit_test
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+const page = "http://app.example.test"
+
+var _ = Describe("A page", func() {
+	DescribeTable("lives on any origin, and says so on the wire", func(ctx SpecContext, origin string) {
+		o := do(ctx, in(ctx, delivering), origin, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/", Method: "GET"})
+		Expect(o.Shared()).To(BeTrue(), "%+v", o)
+		Expect(secure.origins()).To(ContainElement(origin))
+	},
+		Entry("http", "http://app.example.test"),
+		Entry("http on a port", "http://app.example.test:7001"),
+		Entry("https", "https://admin.example.test"),
+		Entry("https on a port", "https://admin.example.test:8443"),
+		Entry("an internationalized name", "https://xn--bcher-kva.example"),
+		Entry("an underscore", "http://host_with_underscore.example.test"),
+		Entry("localhost", "http://localhost:3000"),
+		Entry("localhost by https", "https://localhost:8443"),
+		Entry("a name under localhost", "http://app.localhost:3000"),
+		Entry("an IPv6 address", "http://[::1]:4000"),
+		Entry("an IPv6 address by https", "https://[::1]:4000"),
+		Entry("another loopback address", "http://127.0.0.2:5500"),
+		Entry("an address by https", "https://127.0.0.2:5500"),
+		Entry("a dot at the end of its host", "http://app.example.test.:7001"),
+		Entry("a dot at the end of its host by https", "https://app.example.test.:8443"),
+		Entry("a dot at the beginning", "https://.example.test"),
+		Entry("a name of the DNS that is as long as can be", "https://"+strings.Repeat(strings.Repeat("e", 63)+".", 3)+strings.Repeat("e", 61)),
+		Entry("a private address", "http://192.168.0.1"),
+		Entry("an opaque one", "null"),
+	)
+
+	It("lives on a host with any of the characters that the URL Standard allows", func(ctx SpecContext) {
+		c := in(ctx, delivering)
+		var origins []string
+		for _, char := range "-_\"`{}+!~&'(),$=" { // for the semicolon see openTab
+			origins = append(origins, "https://app.example.test"+string(char)+".evil.example", "http://app.example.test."+string(char)+".evil.example:7001")
+		}
+		Expect(c.Open(ctx, origins...)).To(Succeed())
+		before := len(secure.origins())
+		for _, origin := range origins {
+			o := do(ctx, c, origin, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/", Method: "GET"})
+			Expect(o.Shared()).To(BeTrue(), origin)
+		}
+		Expect(secure.origins()[before:]).To(Equal(origins))
+	})
+
+	It("lives on no host with another one", func(ctx SpecContext) {
+		c := in(ctx, delivering)
+		for _, char := range []string{"^", "|", "%0b", "%", " ", "<", ">", "*", "%2A", "@", "A", ";"} {
+			_, err := c.Do(ctx, "https://app.example.test"+char+".evil.example", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
+			var impossible *fetch.OriginError
+			Expect(errors.As(err, &impossible)).To(BeTrue(), "%q: %v", char, err)
+		}
+	})
+
+	DescribeTable("is refused where it cannot live", func(ctx SpecContext, origin string) {
+		_, err := in(ctx, delivering).Do(ctx, origin, fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
+		var impossible *fetch.OriginError
+		Expect(errors.As(err, &impossible)).To(BeTrue(), "%v", err)
+	},
+		Entry("it is no origin", "https://app.example.test/path"),
+		Entry("it is the target's", "http://127.0.0.1:4711"),
+		Entry("nobody calls its port", "http://app.example.test:22"),
+	)
+
+	It("asks for no icon, and for nothing else", func(ctx SpecContext) {
+		c := in(ctx, delivering)
+		Expect(c.Open(ctx, "http://icon.example.test")).To(Succeed())
+		Expect(delivering.Misdirected()).To(BeEmpty())
+	})
+})
+
+var _ = Describe("The evidence, where there is no TLS,", func() {
+	DescribeTable("holds the preflight and the actual request", func(ctx SpecContext, origin string, api fetch.API, global fetch.Global) {
+		target := newRecorder(permissive)
+		o := do(ctx, in(ctx, delivering), origin, fetch.Request{
+			API: api, Global: global, URL: target.URL + "/", Method: "PUT", Body: "x",
+			Headers: fetch.HeaderList{{Name: "X-B", Value: "1"}, {Name: "X-A", Value: "2"}},
+		})
+		Expect(o.Shared()).To(BeTrue(), "%+v", o)
+		Expect(o.Encrypted).To(BeFalse())
+		Expect(o.Exchanges).To(HaveLen(2))
+		preflight, actual := o.Exchanges[0], o.Exchanges[1]
+		Expect(preflight.Kind).To(Equal(fetch.Preflight))
+		Expect(preflight.Request.Headers).To(ContainElements(
+			fetch.Header{Name: "Access-Control-Request-Headers", Value: "x-a,x-b"},
+			fetch.Header{Name: "Access-Control-Request-Method", Value: "PUT"},
+			fetch.Header{Name: "Origin", Value: origin}))
+		Expect(preflight.Response.Status).To(Equal(200))
+		Expect(actual.Kind).To(Equal(fetch.Actual))
+		Expect(actual.Request.Method).To(Equal("PUT"))
+		Expect(actual.Request.URL).To(Equal(target.URL + "/"))
+		Expect(actual.Response.Headers.Contains("Access-Control-Allow-Origin")).To(BeTrue())
+	},
+		Entry("of fetch() in a page", page, fetch.Fetch, fetch.Window),
+		Entry("of XMLHttpRequest in a page", page, fetch.XHR, fetch.Window),
+		Entry("of fetch() in a worker", page, fetch.Fetch, fetch.Worker),
+		Entry("of XMLHttpRequest in a worker", page, fetch.XHR, fetch.Worker),
+		Entry("of fetch() in a sandboxed frame", "null", fetch.Fetch, fetch.Window),
+		Entry("of XMLHttpRequest in a sandboxed frame", "null", fetch.XHR, fetch.Window),
+	)
+
+	DescribeTable("says by the Standard what the browser does not", func(ctx SpecContext, method string, handler http.HandlerFunc, step string) {
+		target := newRecorder(handler)
+		o := do(ctx, in(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: method})
+		Expect(o.Shared()).To(BeFalse())
+		Expect(o.Cause).To(Equal(fetch.ByCORS))
+		Expect(o.Detail).To(HavePrefix(step))
+		last := o.Exchanges[len(o.Exchanges)-1]
+		Expect(last.Reason).To(BeEmpty(), "the browser gave none")
+		Expect(last.Response).NotTo(BeNil())
+	},
+		Entry("no header", "GET", func(http.ResponseWriter, *http.Request) {}, "CORS check, step 2"),
+		Entry("two headers", "GET", func(w http.ResponseWriter, r *http.Request) {
+			w.Header()["Access-Control-Allow-Origin"] = []string{page, page}
+		}, "CORS check, step 4"),
+		Entry("no header on the preflight", "PUT", func(http.ResponseWriter, *http.Request) {}, "CORS check of the preflight"),
+		Entry("405 on the preflight", "PUT", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", page)
+			w.WriteHeader(405)
+		}, "CORS-preflight fetch"),
+		Entry("a method that is not listed", "PATCH", func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Access-Control-Allow-Origin", page)
+			w.Header().Set("Access-Control-Allow-Methods", "patch")
+		}, "CORS-preflight fetch"),
+	)
+
+	It("follows a redirect, hop by hop", func(ctx SpecContext) {
+		target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+			shared(w, r)
+			if r.URL.Path == "/old" {
+				http.Redirect(w, r, "/new", http.StatusFound)
+			}
+		})
+		o := do(ctx, in(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/old", Method: "GET"})
+		Expect(o.Shared()).To(BeTrue())
+		Expect(o.Response.Redirected).To(BeTrue())
+		Expect(o.Exchanges).To(HaveLen(2))
+		Expect(o.Exchanges[0].Response.Status).To(Equal(302))
+		Expect(o.Exchanges[1].Request.URL).To(HaveSuffix("/new"))
+	})
+})
+
+var _ = Describe("The evidence, where there is TLS,", func() {
+	It("is what the script sees", func(ctx SpecContext) {
+		o := do(ctx, in(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/seen", Method: "PUT"})
+		Expect(o.Shared()).To(BeTrue())
+		Expect(o.Encrypted).To(BeTrue())
+		Expect(o.Exchanges).To(BeEmpty())
+		Expect(secure.to("/seen")).To(Equal([]string{"OPTIONS", "PUT"}))
+	})
+})

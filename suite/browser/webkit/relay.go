@@ -1,0 +1,174 @@
+package webkit
+
+import (
+	"bufio"
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// A relay is the SOCKS proxy to which a browser makes all of its connections, with the
+// names that it wants. Those of the target's addresses it leads there, and watches what
+// goes over them; all else ends at the fixtures. The bytes are left as they are.
+//
+// https://www.rfc-editor.org/rfc/rfc1928
+type relay struct {
+	listener net.Listener
+	dial     func(ctx context.Context, address string) (conn net.Conn, target bool, err error)
+	watch    *watch
+	life     context.Context // ends with Close
+	end      context.CancelFunc
+	serving  sync.WaitGroup
+}
+
+func startRelay(w *watch, dial func(context.Context, string) (net.Conn, bool, error)) (*relay, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	r := &relay{listener: listener, dial: dial, watch: w}
+	r.life, r.end = context.WithCancel(context.Background())
+	r.serving.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			r.serving.Go(func() { r.serve(conn) })
+		}
+	})
+	return r, nil
+}
+
+func (r *relay) url() string { return "socks5://" + r.listener.Addr().String() }
+
+// Close ends the relay and every connection through it.
+func (r *relay) Close() {
+	r.end()
+	r.listener.Close()
+	r.serving.Wait()
+}
+
+// serve relays one connection of the browser.
+func (r *relay) serve(browser net.Conn) {
+	defer browser.Close()
+	stop := context.AfterFunc(r.life, func() { browser.Close() })
+	defer stop()
+	address, err := greet(browser)
+	if err != nil {
+		return
+	}
+	server, isTarget, err := r.dial(r.life, address)
+	if err != nil {
+		r.watch.unreachable(address, err)
+		reply(browser, replyFor(err))
+		return
+	}
+	defer server.Close()
+	stopServer := context.AfterFunc(r.life, func() { server.Close() })
+	defer stopServer()
+	if reply(browser, succeeded) != nil {
+		return
+	}
+	if !isTarget {
+		splice(browser, browser, server)
+		return
+	}
+	in := bufio.NewReader(browser)
+	first, err := in.Peek(1)
+	switch {
+	case err != nil:
+	case first[0] == recordTypeHandshake:
+		newTunnel(r.watch, address).relay(browser, in, server)
+	default:
+		newPlain(r, address, browser, in, server).run()
+	}
+}
+
+// recordTypeHandshake is the first byte of every TLS connection; no HTTP method begins
+// with it.
+//
+// https://www.rfc-editor.org/rfc/rfc8446#section-5.1
+const recordTypeHandshake = 0x16
+
+// splice copies in both directions until one of them ends.
+func splice(browser net.Conn, in io.Reader, server net.Conn) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		io.Copy(server, in)
+		server.Close()
+	})
+	io.Copy(browser, server)
+	browser.Close()
+	wg.Wait()
+}
+
+// The replies of a SOCKS proxy.
+const (
+	succeeded       = 0
+	generalFailure  = 1
+	hostUnreachable = 4
+	refused         = 5
+)
+
+func replyFor(err error) byte {
+	switch fetch.CauseOf(err) {
+	case fetch.ByDNS:
+		return hostUnreachable
+	case fetch.ByConnection:
+		return refused
+	}
+	return generalFailure
+}
+
+// greet agrees with the browser on no authentication, and returns the address to which
+// it wants to connect.
+func greet(browser io.ReadWriter) (address string, err error) {
+	var head [2]byte
+	if _, err := io.ReadFull(browser, head[:]); err != nil {
+		return "", err
+	}
+	if head[0] != 5 {
+		return "", errors.New("no SOCKS 5")
+	}
+	if _, err := io.CopyN(io.Discard, browser, int64(head[1])); err != nil {
+		return "", err
+	}
+	if _, err := browser.Write([]byte{5, 0}); err != nil {
+		return "", err
+	}
+	var request [4]byte
+	if _, err := io.ReadFull(browser, request[:]); err != nil {
+		return "", err
+	}
+	size := map[byte]int{1: 4, 4: 16}[request[3]] // of an IPv4 or IPv6 address
+	if request[3] == 3 {                          // a name
+		var length [1]byte
+		if _, err := io.ReadFull(browser, length[:]); err != nil {
+			return "", err
+		}
+		size = int(length[0])
+	}
+	rest := make([]byte, size+2)
+	if _, err := io.ReadFull(browser, rest); err != nil {
+		return "", err
+	}
+	host := string(rest[:size])
+	if ip, ok := netip.AddrFromSlice(rest[:size]); ok && request[3] != 3 {
+		host = ip.String()
+	}
+	return net.JoinHostPort(host, strconv.Itoa(int(binary.BigEndian.Uint16(rest[size:])))), nil
+}
+
+// reply says what became of the connection. The address in it is of no interest.
+func reply(browser io.Writer, code byte) error {
+	_, err := browser.Write([]byte{5, code, 0, 1, 0, 0, 0, 0, 0, 0})
+	return err
+}

@@ -1,0 +1,159 @@
+package webkit
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/corsproof/corsproof/suite/fetch"
+)
+
+// opaqueHost is the page around the sandboxed frame whose origin is opaque. It is
+// an http page, so that no target is mixed content to its frame.
+const opaqueHost = "http://opaque.corsproof.test"
+
+// openTimeout is how long a page may take to open. It is served by this process.
+const openTimeout = 60 * time.Second
+
+// harnessGrace is how much longer than its request a script may take to say what
+// it saw, before it is the browser's fault.
+const harnessGrace = 15 * time.Second
+
+// A tab is a window with a page on one origin.
+type tab struct {
+	part   *part
+	origin string
+	place  place // where its scripts run
+}
+
+func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
+	defer cancel()
+	location := origin
+	if origin == "null" {
+		location = opaqueHost
+	}
+	if err := c.browser.origins.Add(location); err != nil {
+		return nil, &fetch.OriginError{Origin: origin, Why: err.Error()}
+	}
+	address, err := addressOf(location)
+	if err != nil {
+		return nil, &fetch.OriginError{Origin: origin, Why: err.Error()}
+	}
+	if c.browser.dialer.isTarget(address) {
+		return nil, &fetch.OriginError{Origin: origin, Why: "it is the target's own"}
+	}
+	if strings.Contains(address, ";") {
+		return nil, &fetch.OriginError{Origin: origin, Why: "WebKitGTK 2.50 crashes when it opens a page on a host with a semicolon"}
+	}
+	p, err := c.part(ctx, secureHost(location))
+	if err != nil {
+		return nil, err
+	}
+	w, err := c.window(ctx, slot, p)
+	if err != nil {
+		return nil, p.blame(err, "the browser opened no window")
+	}
+	t := &tab{part: p, origin: origin, place: place{window: w.handle}}
+	if err := p.session.navigate(ctx, w.handle, location+"/"); err != nil {
+		var failed *driverError
+		if errors.As(err, &failed) && (failed.Code == "insecure certificate" || failed.Code == "invalid argument") {
+			return nil, &fetch.OriginError{Origin: origin, Why: failed.Error()}
+		}
+		return nil, p.blame(err, "the page on %s did not open", location)
+	}
+	// The browser may have other ideas: HSTS, upgrades to https.
+	if err := t.check(ctx, location); err != nil {
+		return nil, err
+	}
+	if origin != "null" {
+		return t, nil
+	}
+	if err := p.session.evaluate(ctx, t.place, location, "await corsproof.openFrame()", nil, nil); err != nil {
+		return nil, p.blame(err, "no sandboxed frame")
+	}
+	t.place.frame = true
+	return t, t.check(ctx, "null")
+}
+
+// check makes sure that the page is ours, on the origin that was meant.
+func (t *tab) check(ctx context.Context, origin string) error {
+	var ready bool
+	err := t.part.session.evaluate(ctx, t.place, origin, "return typeof corsproof === 'object'", nil, &ready)
+	switch {
+	case errors.Is(err, errElsewhere), err == nil && !ready:
+		return &fetch.OriginError{Origin: t.origin, Why: "the browser opens no page there, or another"}
+	case err != nil:
+		return t.part.blame(err, "the page on %s", origin)
+	}
+	return nil
+}
+
+// seen is what page.js returns.
+type seen struct {
+	fetch.Response
+	Exception string `json:"exception"`
+	TimedOut  bool   `json:"timedOut"`
+}
+
+// run makes one request from the tab's script.
+func (t *tab) run(ctx context.Context, r fetch.Request) (s seen, err error) {
+	within, cancel := context.WithTimeout(ctx, r.Timeout+harnessGrace)
+	defer cancel()
+	err = t.part.session.evaluate(within, t.place, t.origin, "return await corsproof.run(argument)", describe(r), &s)
+	switch {
+	case err == nil:
+		return s, nil
+	case ctx.Err() != nil:
+		return s, ctx.Err()
+	case errors.Is(within.Err(), context.DeadlineExceeded):
+		return s, fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.origin, harnessGrace)
+	}
+	return s, t.part.blame(err, "the page on %s", t.origin)
+}
+
+// blame says whose fault an error is: the driver and its browser may have ended.
+func (p *part) blame(err error, format string, a ...any) error {
+	var failed *driverError
+	var ended bool
+	select {
+	case <-p.driver.process.Done():
+		ended = true
+	default:
+		ended = errors.As(err, &failed) && failed.Code == "invalid session id"
+	}
+	if ended {
+		return fmt.Errorf("the browser ended in the middle of a request: %w", err)
+	}
+	return fmt.Errorf(format+": %w", append(a, err)...)
+}
+
+// describe is the request as page.js takes it.
+func describe(r fetch.Request) map[string]any {
+	headers := r.Headers
+	if headers == nil {
+		headers = fetch.HeaderList{}
+	}
+	return map[string]any{
+		"api":            r.API,
+		"global":         r.Global,
+		"consumer":       r.Consumer,
+		"crossOrigin":    r.CrossOrigin,
+		"integrity":      r.Integrity,
+		"mode":           cmp.Or(r.Mode, fetch.CORSMode),
+		"cache":          cmp.Or(r.Cache, "default"),
+		"keepalive":      r.Keepalive,
+		"referrerPolicy": r.ReferrerPolicy,
+		"url":            r.URL + "#" + r.Tag,
+		"method":         r.Method,
+		"headers":        headers,
+		"body":           r.Body,
+		"credentials":    cmp.Or(r.Credentials, fetch.SameOrigin),
+		"redirect":       cmp.Or(r.Redirect, fetch.Follow),
+		"uploadListener": r.UploadListener,
+		"timeout":        r.Timeout.Milliseconds(),
+	}
+}
