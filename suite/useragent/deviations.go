@@ -134,7 +134,7 @@ var deviations = slices.Concat([]Deviation{
 		Link:     "https://crbug.com/571722",
 		Wants:    []Want{shared(sends("GET"))},
 	},
-}, clientHints(), firefoxDeviations())
+}, clientHints(), firefoxDeviations(), webKitDeviations())
 
 // clientHints are headers that Chromium takes for safelisted, and no other engine does.
 func clientHints() []Deviation {

@@ -293,6 +293,7 @@ var _ = Describe("A known deviation", func() {
 	},
 		Entry("as Chromium", "chromium"),
 		Entry("as Firefox", "firefox"),
+		Entry("as WebKit", "webkit"),
 	)
 
 	It("is no excuse for anything else that the user agent does", func(ctx SpecContext) {

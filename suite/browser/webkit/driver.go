@@ -53,7 +53,7 @@ func tryDriver(ctx context.Context, b *Browser) (*driver, error) {
 	}
 	cmd := exec.Command(b.programs.driver, "--port="+strconv.Itoa(port))
 	cmd.Env = append(os.Environ(), b.home.Env()...)
-	cmd.Env = append(cmd.Env, "DISPLAY="+b.display.name, "XDG_RUNTIME_DIR="+b.home.Temp, "LC_ALL=C.UTF-8", "LANGUAGE=en_US")
+	cmd.Env = append(cmd.Env, "DISPLAY="+b.display.name, "XDG_RUNTIME_DIR="+b.home.Temp, "LC_ALL=C")
 	d := &driver{out: newLines(b.options.Log), url: "http://127.0.0.1:" + strconv.Itoa(port)}
 	cmd.Stdout, cmd.Stderr = d.out, d.out
 	// The browser inherits these, and may keep them open for a moment.

@@ -43,9 +43,6 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	if err != nil {
 		return nil, &fetch.OriginError{Origin: origin, Why: err.Error()}
 	}
-	if c.browser.dialer.isTarget(address) {
-		return nil, &fetch.OriginError{Origin: origin, Why: "it is the target's own"}
-	}
 	if strings.Contains(address, ";") {
 		return nil, &fetch.OriginError{Origin: origin, Why: "WebKitGTK 2.50 crashes when it opens a page on a host with a semicolon"}
 	}
