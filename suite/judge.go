@@ -89,7 +89,13 @@ func (j judgement) aspects() []*outcome {
 	if network := j.network(); network != nil && !astray {
 		return []*outcome{network}
 	}
+	if j.observation.Encrypted {
+		return j.encrypted()
+	}
 	w := j.bound.want
+	if j.unasked() {
+		return []*outcome{unseen("what CORS makes of fonts: it asks for them without Origin")}
+	}
 	if j.play.scenario.AskedByCorsproof && j.observation.Cause == fetch.ByHold {
 		return []*outcome{{verdict: Unjudged, reason: Held, observed: "its method is not safe, so that corsproof did not send it"}}
 	}
@@ -172,6 +178,13 @@ func (j judgement) network() *outcome {
 		return &outcome{verdict: Fail, reason: reasonUnanswered, observed: "OPTIONS got no answer, though GET did: " + o.Detail}
 	}
 	return &outcome{verdict: Broken, reason: string(o.Cause), observed: cmp.Or(o.Detail, "the request came to nothing")}
+}
+
+// unasked reports whether the browser asked for a font as if there were no CORS for
+// fonts, as WebKit does.
+func (j judgement) unasked() bool {
+	actual := j.observation.Actual()
+	return j.bound.request.Consumer == fetch.Font && actual != nil && !actual.Cached && !actual.Request.Headers.Contains("Origin")
 }
 
 // shared judges whether the script could read the response.

@@ -491,6 +491,9 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 			}
 			return a
 		}
+		if o.Encrypted && o.Cause == fetch.ByCORS && s.want.wantsThrough() {
+			o.Exchanges = asker.inItsPlace(ctx, p.at(i).origin, r)
+		}
 		a.Steps = append(a.Steps, o)
 		if o.Cause == fetch.ByBudget {
 			return a

@@ -59,7 +59,7 @@ var meanings = []struct {
 		"the target declares nothing of that kind",
 		"declare it in cors.yaml under resources, or under request for credentials",
 	}},
-	{suite.NotObservable, Meaning{"the responses showed no evidence", "declare a resource whose responses do, such as by a header that the policy exposes"}},
+	{suite.NotObservable, Meaning{"the responses, or the browser, showed no evidence", "declare a resource whose responses do, such as by a header that the policy exposes; or take another browser"}},
 	{suite.MixedContent, Meaning{"an https page may not call an http target", "that is so whatever its CORS says: test it behind TLS; connectTo and caFile help before it has a public name"}},
 	{suite.OriginImpossible, Meaning{"the browser can put no page on that origin", ""}},
 	{suite.Budget, Meaning{"the budget of requests is used up", "allow more by --max-requests, or by limits in cors.yaml; what is required comes first"}},

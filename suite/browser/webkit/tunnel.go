@@ -2,6 +2,7 @@ package webkit
 
 import (
 	"bufio"
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -13,12 +14,13 @@ type tunnel struct {
 	watch   *watch
 	address string
 
-	mu     sync.Mutex
-	asked  int  // bytes from the browser since the mark
-	told   int  // bytes from the server since the browser asked
-	fresh  bool // the handshake was not over at the mark
-	broken bool // the browser ended it
-	cut    bool // the server ended it
+	mu      sync.Mutex
+	asked   int  // bytes from the browser since the mark
+	told    int  // bytes from the server since the browser asked
+	fresh   bool // the handshake was not over at the mark
+	alerted bool // the browser said last that it ends the connection, or breaks it off
+	broken  bool // the browser ended it
+	cut     bool // the server ended it
 }
 
 // mostHandshake is how many bytes of a handshake the browser sends encrypted at most:
@@ -28,7 +30,14 @@ type tunnel struct {
 // https://www.rfc-editor.org/rfc/rfc8446#section-4.4.4
 const mostHandshake = 120
 
-const recordTypeApplicationData = 0x17
+const (
+	recordTypeAlert           = 0x15
+	recordTypeApplicationData = 0x17
+
+	// encryptedAlert is the size of a record with an alert in TLS 1.3, which looks like
+	// application data and is shorter than any.
+	encryptedAlert = 24
+)
 
 func newTunnel(w *watch, address string) *tunnel {
 	t := &tunnel{watch: w, address: address, fresh: true}
@@ -66,15 +75,9 @@ func (t *tunnel) relay(browser net.Conn, in *bufio.Reader, server net.Conn) {
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		defer server.Close()
-		copyRecords(server, in, t.sent)
-		t.mu.Lock()
-		t.broken = !t.cut
-		t.mu.Unlock()
+		t.end(copyRecords(server, in, t.sent))
 	})
-	copyRecords(browser, bufio.NewReader(server), t.received)
-	t.mu.Lock()
-	t.cut = !t.broken
-	t.mu.Unlock()
+	t.end(!copyRecords(browser, bufio.NewReader(server), t.received))
 	browser.Close()
 	wg.Wait()
 	t.watch.mu.Lock()
@@ -82,34 +85,47 @@ func (t *tunnel) relay(browser net.Conn, in *bufio.Reader, server net.Conn) {
 	delete(t.watch.tunnels, t)
 }
 
-func (t *tunnel) sent(n int) {
+// end notes that the tunnel has ended, by the browser or by the server. The first to say
+// so is right, but that a server which hears the browser's alert may be faster.
+func (t *tunnel) end(byBrowser bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.asked += n
-}
-
-func (t *tunnel) received(n int) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.used() {
-		t.told += n
+	if !t.broken && !t.cut {
+		t.broken = byBrowser || t.alerted
+		t.cut = !t.broken
 	}
 }
 
-// copyRecords copies TLS records, and calls count with the size of each that may have
-// something of a request or a response in it, before it is passed on.
-func copyRecords(to io.Writer, from *bufio.Reader, count func(int)) {
+func (t *tunnel) sent(recordType byte, size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.alerted = recordType == recordTypeAlert || recordType == recordTypeApplicationData && size == encryptedAlert
+	if recordType == recordTypeApplicationData && !t.alerted {
+		t.asked += size
+	}
+}
+
+func (t *tunnel) received(recordType byte, size int) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if recordType == recordTypeApplicationData && t.used() {
+		t.told += size
+	}
+}
+
+// copyRecords copies TLS records, and calls count with the type and the size of each
+// before it is passed on. It reports whether it was the reading that ended.
+func copyRecords(to io.Writer, from *bufio.Reader, count func(recordType byte, size int)) bool {
 	for {
 		head, err := from.Peek(5)
 		if err != nil {
-			return
+			return true
 		}
 		size := 5 + int(head[3])<<8 + int(head[4])
-		if head[0] == recordTypeApplicationData {
-			count(size)
-		}
+		count(head[0], size)
 		if _, err := io.CopyN(to, from, int64(size)); err != nil {
-			return
+			var failed *net.OpError
+			return !errors.As(err, &failed) || failed.Op != "write"
 		}
 	}
 }
