@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -242,15 +243,15 @@ func (c *isolated) Do(ctx context.Context, origin string, r fetch.Request) (fetc
 
 // runAnew makes the request from a page in a window of its own, which is a process of its
 // own with nothing in its memory.
-func (c *isolated) runAnew(ctx context.Context, origin string, r fetch.Request) (seen, error) {
+func (c *isolated) runAnew(ctx context.Context, origin string, r fetch.Request) (script.Seen, error) {
 	slot := new(tabSlot)
 	t, err := c.openTab(slot, origin)
 	if err != nil {
-		return seen{}, err
+		return script.Seen{}, err
 	}
 	s, err := t.run(ctx, r)
 	if err != nil {
-		return seen{}, err
+		return script.Seen{}, err
 	}
 	return s, t.part.session.closeWindow(ctx, slot.window.handle)
 }

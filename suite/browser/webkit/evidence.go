@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -36,7 +37,7 @@ func (r *record) pass(ctx context.Context) bool {
 const preflightGrace = 300 * time.Millisecond
 
 // settle waits for the evidence of what the script does not wait for.
-func (r *record) settle(ctx context.Context, s seen) {
+func (r *record) settle(ctx context.Context, s script.Seen) {
 	if r.request.Consumer != fetch.Beacon || s.Type != fetch.Opaque || isEncrypted(r.request.URL) {
 		return
 	}
@@ -127,12 +128,23 @@ func (r *record) conclude(o *fetch.Observation, timedOut bool) {
 		o.Cause, o.Detail = fetch.ByTimeout, "no response in time"
 	case r.unreachable(o), r.unanswered(o):
 	case !failed:
+		r.concludeBeacon(o)
 	case o.Encrypted:
 		r.concludeEncrypted(o)
 	case len(r.all) == 0:
 		r.concludeUnsent(o)
 	default:
 		r.concludeRefused(o)
+	}
+}
+
+// concludeBeacon says whether a beacon, of which its script learns nothing, was refused.
+func (r *record) concludeBeacon(o *fetch.Observation) {
+	if o.Actual() != nil {
+		return
+	}
+	if failures := fetch.Explain(r.origin, r.request, o.Exchanges); len(failures) > 0 {
+		o.Cause, o.Detail = fetch.ByCORS, failures[0].Error()
 	}
 }
 

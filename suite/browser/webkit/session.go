@@ -145,20 +145,20 @@ func (s *session) choose(ctx context.Context, p place) error {
 	return nil
 }
 
-// A script runs as the body of an asynchronous function with one argument, in a page of
-// the given origin and in no other.
-const wrapped = `const [origin, argument, done] = arguments;
+// A script runs as the body of an asynchronous function, in a page of the given origin
+// and in no other.
+const wrapped = `const [origin, done] = arguments;
 if (self.origin !== origin) done({elsewhere: true});
-else (async () => {%s})().then(value => done({value}), e => done({error: String(e)}));`
+else (async () => { %s })().then(value => done({value}), e => done({error: String(e)}));`
 
 // scriptTries is how often a script may come to another window than the chosen one.
 const scriptTries = 5
 
 // evaluate runs a script at a place, where the page's origin is the given one, and
 // reads its value.
-func (s *session) evaluate(ctx context.Context, p place, origin, script string, argument, value any) error {
+func (s *session) evaluate(ctx context.Context, p place, origin, script string, value any) error {
 	for range scriptTries {
-		answer, err := s.start(ctx, p, map[string]any{"script": fmt.Sprintf(wrapped, script), "args": []any{origin, argument}})
+		answer, err := s.start(ctx, p, map[string]any{"script": fmt.Sprintf(wrapped, script), "args": []any{origin}})
 		if err != nil {
 			return err
 		}

@@ -1,19 +1,15 @@
 package webkit
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
-
-// opaqueHost is the page around the sandboxed frame whose origin is opaque. It is
-// an http page, so that no target is mixed content to its frame.
-const opaqueHost = "http://opaque.corsproof.test"
 
 // openTimeout is how long a page may take to open. It is served by this process.
 const openTimeout = 60 * time.Second
@@ -32,10 +28,7 @@ type tab struct {
 func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
-	location := origin
-	if origin == "null" {
-		location = opaqueHost
-	}
+	location := script.Location(origin)
 	if err := c.browser.origins.Add(location); err != nil {
 		return nil, &fetch.OriginError{Origin: origin, Why: err.Error()}
 	}
@@ -69,7 +62,7 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	if origin != "null" {
 		return t, nil
 	}
-	if err := p.session.evaluate(ctx, t.place, location, "await corsproof.openFrame()", nil, nil); err != nil {
+	if err := p.session.evaluate(ctx, t.place, location, "await corsproof.openFrame()", nil); err != nil {
 		return nil, p.blame(err, "no sandboxed frame")
 	}
 	t.place.frame = true
@@ -79,7 +72,7 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 // check makes sure that the page is ours, on the origin that was meant.
 func (t *tab) check(ctx context.Context, origin string) error {
 	var ready bool
-	err := t.part.session.evaluate(ctx, t.place, origin, "return typeof corsproof === 'object'", nil, &ready)
+	err := t.part.session.evaluate(ctx, t.place, origin, "return typeof corsproof === 'object'", &ready)
 	switch {
 	case errors.Is(err, errElsewhere), err == nil && !ready:
 		return &fetch.OriginError{Origin: t.origin, Why: "the browser opens no page there, or another"}
@@ -89,18 +82,15 @@ func (t *tab) check(ctx context.Context, origin string) error {
 	return nil
 }
 
-// seen is what page.js returns.
-type seen struct {
-	fetch.Response
-	Exception string `json:"exception"`
-	TimedOut  bool   `json:"timedOut"`
-}
-
 // run makes one request from the tab's script.
-func (t *tab) run(ctx context.Context, r fetch.Request) (s seen, err error) {
+func (t *tab) run(ctx context.Context, r fetch.Request) (s script.Seen, err error) {
 	within, cancel := context.WithTimeout(ctx, r.Timeout+harnessGrace)
 	defer cancel()
-	err = t.part.session.evaluate(within, t.place, t.origin, "return await corsproof.run(argument)", describe(r), &s)
+	call, err := script.Of(r)
+	if err != nil {
+		return s, err
+	}
+	err = t.part.session.evaluate(within, t.place, t.origin, "return await "+call, &s)
 	switch {
 	case err == nil:
 		return s, nil
@@ -126,31 +116,4 @@ func (p *part) blame(err error, format string, a ...any) error {
 		return fmt.Errorf("the browser ended in the middle of a request: %w", err)
 	}
 	return fmt.Errorf(format+": %w", append(a, err)...)
-}
-
-// describe is the request as page.js takes it.
-func describe(r fetch.Request) map[string]any {
-	headers := r.Headers
-	if headers == nil {
-		headers = fetch.HeaderList{}
-	}
-	return map[string]any{
-		"api":            r.API,
-		"global":         r.Global,
-		"consumer":       r.Consumer,
-		"crossOrigin":    r.CrossOrigin,
-		"integrity":      r.Integrity,
-		"mode":           cmp.Or(r.Mode, fetch.CORSMode),
-		"cache":          cmp.Or(r.Cache, "default"),
-		"keepalive":      r.Keepalive,
-		"referrerPolicy": r.ReferrerPolicy,
-		"url":            r.URL + "#" + r.Tag,
-		"method":         r.Method,
-		"headers":        headers,
-		"body":           r.Body,
-		"credentials":    cmp.Or(r.Credentials, fetch.SameOrigin),
-		"redirect":       cmp.Or(r.Redirect, fetch.Follow),
-		"uploadListener": r.UploadListener,
-		"timeout":        r.Timeout.Milliseconds(),
-	}
 }

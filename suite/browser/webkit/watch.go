@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -120,7 +121,9 @@ func (r *record) claimsTo(rawURL string, methods ...string) []claim {
 	}
 	origins := []string{r.origin}
 	if r.request.EffectiveMode() != fetch.CORSMode {
-		origins = []string{r.origin, "null", ""} // GET has none, and referrer policies count
+		// GET has none, and referrer policies count. Of a sandboxed frame WebKit says the
+		// origin of the page around it.
+		origins = []string{r.origin, script.Location(r.origin), "null", ""}
 	}
 	if len(r.claims) > 0 {
 		origins = append(origins, "null", "") // after a redirect
@@ -240,6 +243,7 @@ func (w *watch) request(ctx context.Context, wire fetch.WireRequest) (*exchange,
 		x.Held = true
 		if r != nil && !slices.ContainsFunc(r.all, func(e *exchange) bool { return e.Held }) {
 			r.all = append(r.all, x)
+			r.tell()
 		}
 		w.mu.Unlock()
 		return nil, errNotLetThrough
@@ -251,6 +255,7 @@ func (w *watch) request(ctx context.Context, wire fetch.WireRequest) (*exchange,
 			defer w.mu.Unlock()
 			if r != nil {
 				r.stopped = true
+				r.tell()
 			}
 			return nil, errNotLetThrough
 		}
