@@ -233,6 +233,45 @@ var _ = ginkgo.Describe("An explanation", func() {
 	})
 })
 
+var _ = ginkgo.Describe("A run of which the wire is encrypted", func() {
+	// The model, which sees everything, with its mouth shut.
+	blind := func() fetch.UserAgent {
+		return &altered{UserAgent: &fetch.Model{Effects: fetch.Deliver}, change: func(o *fetch.Observation) {
+			o.Encrypted, o.Exchanges = true, nil
+		}}
+	}
+
+	ginkgo.It("judges what the script saw, and guesses nothing else", func(ctx ginkgo.SpecContext) {
+		target := serve(keep)
+		target.Policy.MaxAge = new(60) // which nobody sees
+		report := judged(ctx, target, blind(), Filter{})
+		Expect(report.ExitCode()).To(Equal(ExitConforms))
+		Expect(report.Summary[Fail] + report.Summary[Broken] + report.Summary[Blocked]).To(BeZero())
+		for _, r := range report.Results {
+			if r.ID == "simple.get" || r.ID == "preflight.answered" || r.ID == "origins.refused" {
+				Expect(r.Verdict).To(Equal(Pass), r.Key)
+			}
+			if r.ID == "cache.hit" {
+				Expect(r.Reason).To(Equal(NotObservable), r.Observed)
+			}
+		}
+	})
+
+	ginkgo.It("fails by what corsproof asked in the browser's place", func(ctx ginkgo.SpecContext) {
+		report := judged(ctx, serve(func(w http.ResponseWriter, r *http.Request) {
+			keep(w, r)
+			w.Header().Del("Access-Control-Allow-Methods")
+		}), blind(), only("methods.listed"))
+		Expect(report.Summary[Fail]).NotTo(BeZero())
+		for _, r := range report.Results {
+			if r.Verdict == Fail {
+				Expect(r.Reason).To(BeEquivalentTo(fetch.MethodDisallowedByPreflightResponse))
+				Expect(r.Observed).To(ContainSubstring("asked by corsproof"))
+			}
+		}
+	})
+})
+
 // altered is a user agent whose observations are changed before the judge sees them.
 type altered struct {
 	fetch.UserAgent

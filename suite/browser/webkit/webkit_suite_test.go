@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/pem"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -133,17 +132,6 @@ func (r *recorder) recording(handler http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// methods are those of the requests that came, in order.
-func (r *recorder) methods() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var m []string
-	for _, request := range r.got {
-		m = append(m, request.Method)
-	}
-	return m
-}
-
 func (r *recorder) origins() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -198,12 +186,4 @@ func do(ctx context.Context, c fetch.Context, origin string, r fetch.Request) fe
 	o, err := c.Do(ctx, origin, r)
 	Expect(err).NotTo(HaveOccurred())
 	return o
-}
-
-// closedPort is one that nobody listens on.
-func closedPort() string {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	Expect(err).NotTo(HaveOccurred())
-	defer l.Close()
-	return l.Addr().String()
 }
