@@ -32,6 +32,15 @@ func quieten(ctx, session context.Context) error {
 			return err
 		}
 	}
-	_, err := callIn(ctx, session, network.Enable, network.EnableParams{})
+	return report(ctx, session)
+}
+
+// report has a session report the network's events. The browser keeps no bodies, for
+// which nobody asks.
+func report(ctx, session context.Context) error {
+	_, err := callIn(ctx, session, network.Enable, network.EnableParams{
+		MaxTotalBufferSize:    new(int64(1)),
+		MaxResourceBufferSize: new(int64(1)),
+	})
 	return err
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/inspector"
-	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
@@ -181,7 +180,7 @@ func (t *tab) startWorker(ctx context.Context) error {
 			return
 		}
 		chromedp.Listen(worker, t.trace.handle)
-		_, t.workerErr = callIn(ctx, worker, network.Enable, network.EnableParams{})
+		t.workerErr = report(ctx, worker)
 	})
 	return t.workerErr
 }
