@@ -3,14 +3,11 @@ package webkit
 import (
 	"bufio"
 	"context"
-	"encoding/binary"
-	"errors"
 	"io"
 	"net"
-	"net/netip"
-	"strconv"
 	"sync"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/socks"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -61,20 +58,20 @@ func (r *relay) serve(browser net.Conn) {
 	defer browser.Close()
 	stop := context.AfterFunc(r.life, func() { browser.Close() })
 	defer stop()
-	address, err := greet(browser)
+	address, err := socks.Greet(browser)
 	if err != nil {
 		return
 	}
 	server, isTarget, err := r.dial(r.life, address)
 	if err != nil {
 		r.watch.unreachable(address, err)
-		reply(browser, replyFor(err))
+		socks.Reply(browser, replyFor(err))
 		return
 	}
 	defer server.Close()
 	stopServer := context.AfterFunc(r.life, func() { server.Close() })
 	defer stopServer()
-	if reply(browser, succeeded) != nil {
+	if socks.Reply(browser, socks.Succeeded) != nil {
 		return
 	}
 	if !isTarget {
@@ -110,65 +107,12 @@ func splice(browser net.Conn, in io.Reader, server net.Conn) {
 	wg.Wait()
 }
 
-// The replies of a SOCKS proxy.
-const (
-	succeeded       = 0
-	generalFailure  = 1
-	hostUnreachable = 4
-	refused         = 5
-)
-
 func replyFor(err error) byte {
 	switch fetch.CauseOf(err) {
 	case fetch.ByDNS:
-		return hostUnreachable
+		return socks.HostUnreachable
 	case fetch.ByConnection:
-		return refused
+		return socks.Refused
 	}
-	return generalFailure
-}
-
-// greet agrees with the browser on no authentication, and returns the address to which
-// it wants to connect.
-func greet(browser io.ReadWriter) (address string, err error) {
-	var head [2]byte
-	if _, err := io.ReadFull(browser, head[:]); err != nil {
-		return "", err
-	}
-	if head[0] != 5 {
-		return "", errors.New("no SOCKS 5")
-	}
-	if _, err := io.CopyN(io.Discard, browser, int64(head[1])); err != nil {
-		return "", err
-	}
-	if _, err := browser.Write([]byte{5, 0}); err != nil {
-		return "", err
-	}
-	var request [4]byte
-	if _, err := io.ReadFull(browser, request[:]); err != nil {
-		return "", err
-	}
-	size := map[byte]int{1: 4, 4: 16}[request[3]] // of an IPv4 or IPv6 address
-	if request[3] == 3 {                          // a name
-		var length [1]byte
-		if _, err := io.ReadFull(browser, length[:]); err != nil {
-			return "", err
-		}
-		size = int(length[0])
-	}
-	rest := make([]byte, size+2)
-	if _, err := io.ReadFull(browser, rest); err != nil {
-		return "", err
-	}
-	host := string(rest[:size])
-	if ip, ok := netip.AddrFromSlice(rest[:size]); ok && request[3] != 3 {
-		host = ip.String()
-	}
-	return net.JoinHostPort(host, strconv.Itoa(int(binary.BigEndian.Uint16(rest[size:])))), nil
-}
-
-// reply says what became of the connection. The address in it is of no interest.
-func reply(browser io.Writer, code byte) error {
-	_, err := browser.Write([]byte{5, code, 0, 1, 0, 0, 0, 0, 0, 0})
-	return err
+	return socks.GeneralFailure
 }

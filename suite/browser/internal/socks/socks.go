@@ -3,13 +3,11 @@
 package socks
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"slices"
-	"strconv"
 	"sync"
 	"syscall"
 	"time"
@@ -103,31 +101,15 @@ func (s *Server) drop(conn net.Conn) {
 	delete(s.open, conn)
 }
 
-const (
-	version = 5
-
-	noAuthentication = 0
-
-	commandConnect = 1
-
-	addressIPv4 = 1
-	addressName = 3
-	addressIPv6 = 4
-
-	succeeded      = 0
-	notAllowed     = 2
-	unreachable    = 4
-	refusedThere   = 5
-	notUnderstood  = 7
-	greetingExpiry = 10 * time.Second
-)
+// greetingExpiry is how long a client may take to say what it wants.
+const greetingExpiry = 10 * time.Second
 
 // dialTimeout is how long the far end may take to answer.
 const dialTimeout = 30 * time.Second
 
 func (s *Server) serve(conn net.Conn) {
 	conn.SetDeadline(time.Now().Add(greetingExpiry))
-	address, err := greet(conn)
+	address, err := Greet(conn)
 	if err != nil {
 		return
 	}
@@ -136,23 +118,23 @@ func (s *Server) serve(conn net.Conn) {
 		s.mu.Lock()
 		s.refused = append(s.refused, address)
 		s.mu.Unlock()
-		reply(conn, notAllowed)
+		Reply(conn, NotAllowed)
 		return
 	}
 	far, err := net.DialTimeout("tcp", to, dialTimeout)
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		reply(conn, refusedThere)
+		Reply(conn, Refused)
 		return
 	case err != nil:
-		reply(conn, unreachable)
+		Reply(conn, HostUnreachable)
 		return
 	}
 	if !s.keep(far) {
 		return
 	}
 	defer s.drop(far)
-	if reply(conn, succeeded) != nil {
+	if Reply(conn, Succeeded) != nil {
 		return
 	}
 	conn.SetDeadline(time.Time{})
@@ -173,70 +155,4 @@ func join(a, b net.Conn) {
 		})
 	}
 	wg.Wait()
-}
-
-// greet hears what the client wants and returns the address that it asks for.
-func greet(conn net.Conn) (string, error) {
-	head := make([]byte, 2)
-	if _, err := io.ReadFull(conn, head); err != nil {
-		return "", err
-	}
-	if head[0] != version {
-		return "", errors.New("another version of SOCKS")
-	}
-	if _, err := io.CopyN(io.Discard, conn, int64(head[1])); err != nil {
-		return "", err
-	}
-	if _, err := conn.Write([]byte{version, noAuthentication}); err != nil {
-		return "", err
-	}
-	request := make([]byte, 4)
-	if _, err := io.ReadFull(conn, request); err != nil {
-		return "", err
-	}
-	if request[1] != commandConnect {
-		reply(conn, notUnderstood)
-		return "", errors.New("a command other than CONNECT")
-	}
-	host, err := readHost(conn, request[3])
-	if err != nil {
-		return "", err
-	}
-	port := make([]byte, 2)
-	if _, err := io.ReadFull(conn, port); err != nil {
-		return "", err
-	}
-	return net.JoinHostPort(host, strconv.Itoa(int(binary.BigEndian.Uint16(port)))), nil
-}
-
-func readHost(conn net.Conn, kind byte) (string, error) {
-	length := 0
-	switch kind {
-	case addressIPv4:
-		length = net.IPv4len
-	case addressIPv6:
-		length = net.IPv6len
-	case addressName:
-		one := make([]byte, 1)
-		if _, err := io.ReadFull(conn, one); err != nil {
-			return "", err
-		}
-		length = int(one[0])
-	default:
-		return "", errors.New("an address of an unknown kind")
-	}
-	host := make([]byte, length)
-	if _, err := io.ReadFull(conn, host); err != nil {
-		return "", err
-	}
-	if kind == addressName {
-		return string(host), nil
-	}
-	return net.IP(host).String(), nil
-}
-
-// reply says what became of the request. The address in it means nothing here.
-func reply(conn net.Conn, code byte) error {
-	_, err := conn.Write([]byte{version, code, 0, addressIPv4, 0, 0, 0, 0, 0, 0})
-	return err
 }
