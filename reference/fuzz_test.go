@@ -52,6 +52,7 @@ func FuzzMatch(f *testing.F) {
 		{"capacitor://localhost", "null", "null"},
 		{"https://*.a", "https://*.a.a", "https://a.a.a.a"},
 		{"https://*.example.org", "https://example.org", "https://evil.test/.example.org"},
+		{"https://*.example.org.", "https://example.org", "https://a.example.org."},
 	} {
 		f.Add(seed[0], seed[1], seed[2])
 	}

@@ -142,6 +142,7 @@ var domains = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.BidiR
 //
 // https://publicsuffix.org
 func isPublicSuffix(domain string) bool {
+	domain = strings.TrimSuffix(domain, ".")
 	suffix, managed := publicsuffix.PublicSuffix(domain)
 	return suffix == domain && (managed || strings.Contains(suffix, "."))
 }

@@ -249,6 +249,7 @@ func (c Claim) original(s source) (original, bool) {
 func firstOriginal(origins []string) (original, bool) {
 	for _, origin := range origins {
 		if o, ok := parseOriginal(origin); ok {
+			o.host = withoutDot(o.host)
 			return o, true
 		}
 	}

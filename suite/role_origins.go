@@ -188,7 +188,7 @@ func resembling(role Role, allowed string) string {
 	if err != nil || u.Hostname() == "" {
 		return "" // "null", or a scheme without hosts
 	}
-	host := u.Hostname()
+	host := withoutDot(u.Hostname())
 	port := ""
 	if u.Port() != "" {
 		port = ":" + u.Port()
@@ -233,6 +233,10 @@ func resembling(role Role, allowed string) string {
 	}
 	return ""
 }
+
+// withoutDot returns a host without the dot at its end, which makes it another host that
+// names the same machine. What resembles the one resembles the other.
+func withoutDot(host string) string { return strings.TrimSuffix(host, ".") }
 
 func bracketed(host string) string {
 	if strings.Contains(host, ":") {

@@ -45,7 +45,7 @@ func adviseOrigin(o Origin, credentials bool) []string {
 //
 // https://www.w3.org/TR/secure-contexts/#is-origin-trustworthy
 func (o Origin) IsLoopback() bool {
-	if o.Host == "localhost" || strings.HasSuffix(o.Host, ".localhost") {
+	if host := strings.TrimSuffix(o.Host, "."); host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
 	address, err := netip.ParseAddr(strings.Trim(o.Host, "[]"))

@@ -16,7 +16,7 @@ func wellFormed(s string) bool {
 	if s == "*" || s == "null" {
 		return true
 	}
-	form := regexp.MustCompile(`\A([a-z][a-z0-9+.-]{0,63})://(\*\.)?(\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*)(?::([1-9][0-9]*|\*))?\z`)
+	form := regexp.MustCompile(`\A([a-z][a-z0-9+.-]{0,63})://(\*\.)?(\[[0-9a-f:]+\]|[a-z0-9_-]+(?:\.[a-z0-9_-]+)*\.?)(?::([1-9][0-9]*|\*))?\z`)
 	parts := form.FindStringSubmatch(s)
 	if parts == nil {
 		return false
@@ -33,7 +33,7 @@ func wellFormed(s string) bool {
 	if host[0] == '[' {
 		return !wildcard && isIPv6(host[1:len(host)-1])
 	}
-	labels := strings.Split(host, ".")
+	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
 	last := labels[len(labels)-1]
 	if regexp.MustCompile(`\A([0-9]+|0x[0-9a-f]*)\z`).MatchString(last) {
 		address, err := netip.ParseAddr(host)
@@ -88,7 +88,7 @@ func FuzzParseOrigin(f *testing.F) {
 		"*", "null", "https://app.example.com", "https://*.example.org:8443", "http://localhost:*", "http://[::1]:3000",
 		"https://[::ffff:102:304]", "https://[2001:db8:0:0:1:0:0:1]", "https://1.2.3.4", "https://0x7f.1", "https://a.0xg",
 		"file://a", "https://a.example:443", "HTTPS://a", "https://a/", "https://user@a", "https://a..b", "https://*.*.a",
-		"https://[fe80::1%25eth0]", "https://a:065", "chrome-extension://abc", "https://xn--bcher-kva.example",
+		"https://[fe80::1%25eth0]", "https://a.example.", "https://*.a.:1", "https://1.2.3.4.", "https://a:065", "chrome-extension://abc", "https://xn--bcher-kva.example",
 	} {
 		f.Add(seed)
 	}

@@ -177,9 +177,14 @@ func isScheme(s string) bool {
 
 // isDomain reports whether s is a domain in lower case. The Standard's grammar
 // has neither underscores nor hyphens at the ends of labels, but user agents
-// load pages from such hosts and send them as they are.
+// load pages from such hosts and send them as they are. So they do with a dot at the
+// end, which makes it another host.
 func isDomain(s string) bool {
-	if len(s) > maxDomain || endsInNumber(s) {
+	if len(s) > maxDomain {
+		return false
+	}
+	s = strings.TrimSuffix(s, ".")
+	if endsInNumber(s) {
 		return false
 	}
 	for label := range strings.SplitSeq(s, ".") {
