@@ -407,17 +407,24 @@ var _ = Describe("a CORS-preflight request", func() {
 		Entry("a max age of 0, which is not none", policy.Policy{MaxAge: new(0)}, headers{"Access-Control-Max-Age": one("0")}),
 	)
 
-	It("is answered with wildcards, and with the one header that they do not cover", func() {
-		Expect(corsHeaders(preflight(everything, headers{
-			"Origin":                         one(app),
-			"Access-Control-Request-Method":  one("PUT"),
-			"Access-Control-Request-Headers": one("authorization,x-a"),
-		}))).To(Equal(headers{
-			"Access-Control-Allow-Origin":  one("*"),
-			"Access-Control-Allow-Methods": one("*"),
-			"Access-Control-Allow-Headers": one("*, Authorization"),
-		}))
-	})
+	DescribeTable("is answered with wildcards, and with the one header that they do not cover where it is asked for",
+		func(lines []string, wantHeaders string) {
+			Expect(corsHeaders(preflight(everything, headers{
+				"Origin":                         one(app),
+				"Access-Control-Request-Method":  one("PUT"),
+				"Access-Control-Request-Headers": lines,
+			}))).To(Equal(headers{
+				"Access-Control-Allow-Origin":  one("*"),
+				"Access-Control-Allow-Methods": one("*"),
+				"Access-Control-Allow-Headers": one(wantHeaders),
+			}))
+		},
+		Entry("no header", nil, "*"),
+		Entry("others", one("x-a,x-b"), "*"),
+		Entry("it and others", one("authorization,x-a"), "*, Authorization"),
+		Entry("it in another case on a later line", []string{"x-a", " AuthorizatioN"}, "*, Authorization"),
+		Entry("it beyond what is read", []string{strings.Repeat("a", 2048), "authorization"}, "*"),
+	)
 
 	DescribeTable("is answered by echo where wildcards meet credentials",
 		func(method, lines []string, wantMethods, wantHeaders string) {

@@ -328,16 +328,30 @@ func (k *keeper) decideHeaders(requested []string) (_ Reason, refused string) {
 //
 // https://fetch.spec.whatwg.org/#http-access-control-allow-headers
 func (k *keeper) allowHeaders(r *http.Request) string {
+	requested := r.Header[headerRequestHeaders]
 	switch {
 	case !k.headers.any:
 		return k.headers.list
-	case !k.credentials:
-		// Authorization is the one name that "*" does not cover.
-		// https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+	case k.credentials:
+		// With credentials, "*" is a name like any other.
+		return joinRequestedHeaders(requested)
+	case asksForAuthorization(requested):
 		return "*, Authorization"
 	}
-	// With credentials, "*" is a name like any other.
-	return joinRequestedHeaders(r.Header[headerRequestHeaders])
+	return "*"
+}
+
+// asksForAuthorization reports whether a CORS-preflight request asks for the one header
+// that "*" does not cover.
+//
+// https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+func asksForAuthorization(requested []string) bool {
+	for name := range requestedHeaders(requested) {
+		if strings.EqualFold(name, "Authorization") {
+			return true
+		}
+	}
+	return false
 }
 
 // Step 7. Scripts see the response's headers that are listed, besides the
