@@ -1,13 +1,15 @@
 // Package reference is the server's half of the CORS protocol: a handler for
 // net/http that keeps a policy, and a small application to put behind it.
 //
-// A user agent lets a script read what its own origin answers, and nothing else. By
-// the CORS protocol a server tells user agents of which other origins the scripts may
-// read it too, and what else they may do:
+// A user agent, such as a browser, lets a script read what its own origin answers, and
+// nothing else. An origin is what a page comes from: a scheme, a host and a port, such as
+// "https://app.example.com". By the CORS protocol a server tells user agents of which
+// other origins the scripts may read it too, and what else they may do:
 //
-//   - Every cross-origin request says in its Origin header whose script made it. The
-//     response passes the CORS check if it names that origin in its
-//     Access-Control-Allow-Origin header; if it does not, the script sees an error.
+//   - A request by which a script would read from another origin says in its Origin
+//     header whose script that is. The response passes the CORS check if it names that
+//     origin in its Access-Control-Allow-Origin header; if it does not, the script sees
+//     an error.
 //   - Before a request that a plain HTML form could not have made, the user agent asks
 //     by a CORS-preflight request: an OPTIONS request that says which method and which
 //     headers the actual request would have. If the response does not allow them, the

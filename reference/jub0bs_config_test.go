@@ -287,9 +287,10 @@ var _ = Describe("What jub0bs/cors promises of lists of headers", func() {
 				{"x-bar" + commas(17) + "x-foo"}, {"x-bar", "x-foo"}, {"x-bar", "x-baz,x-foo"}, append(emptyLines(16, "x-bar"), "x-foo")},
 			[]lines{{"x-qux,x-baz"}, {"x-quxbaz,x-foo"}, {"x-bar" + commas(18) + "x-foo"}, append(emptyLines(17, "x-bar"), "x-foo")}),
 		Entry("with one twice", []string{"x-foo", "x-bar", "x-foo"},
-			[]lines{{"x-bar"}, {"x-foo"}, {"x-bar,x-foo"}, {"\tx-bar ,"}, {" x-foo\t,"}, {"x-foo,"}, {"\tx-bar ,\tx-foo ,"}, {" x-bar\t, x-foo\t,"}, {"x-bar,x-foo,"},
+			[]lines{{"x-bar"}, {"x-foo"}, {"x-bar,x-foo"}, {"\tx-bar ,"}, {" x-foo\t,"}, {"x-foo,"}, {"\tx-bar ,\tx-foo ,"}, {" x-bar\t, x-foo\t,"}, {"x-bar,x-foo,"}, {" x-bar , x-foo ,"},
 				{"x-bar" + commas(17) + "x-foo"}, {"x-bar", "x-foo"}, append(emptyLines(16, "x-bar"), "x-foo")},
-			[]lines{{"x-qux,x-bar"}, {"x-qux,x-baz,x-foo"}, {"x-qux,\t\tx-bar"}, {"x-qux", "x-foo\t\t"}, {"\tx-qux ", " x-baz\t\t,x-foo"},
+			[]lines{{"x-qux  "}, {"x-qux,x-bar"}, {"x-qux,x-baz,x-foo"}, {"x-qux,\t\tx-bar"}, {"x-qux,x-foo\t\t"}, {"\tx-qux , x-baz\t\t,x-foo"},
+				{"x-qux", "\t\tx-bar"}, {"x-qux", "x-foo\t\t"}, {"\tx-qux ", " x-baz\t\t,x-foo"},
 				{"x-bar" + commas(18) + "x-foo"}, append(emptyLines(17, "x-bar"), "x-foo")}),
 	)
 
@@ -304,6 +305,8 @@ var _ = Describe("What jub0bs/cors promises of lists of headers", func() {
 		Entry("a name in another case", "X-Foo"),
 		Entry("three bytes of white space behind", "x-foo   "),
 		Entry("three bytes of white space around", " x-foo  "),
+		Entry("the same around the first", " x-bar  "),
+		Entry("the same around the second", "  x-baz "),
 		Entry("and the other way round", "  x-foo "),
 		Entry("tabs behind", " x-foo\t\t"),
 		Entry("more tabs behind", "\tx-foo\t\t"),

@@ -145,7 +145,8 @@ func (k *keeper) decidePreflight(r *http.Request, origin, method []string) (_ Re
 // They list what the policy allows to it, whether or not that is what was asked for:
 // the user agent compares. The Standard calls this a static response. It leaves
 // nothing here to get wrong, the user agent remembers the whole list, and its message
-// names the very method or header that it missed.
+// names the very method or header that it missed. Only where the list is "*", and that
+// does not do, is it made of what was asked for.
 //
 // https://fetch.spec.whatwg.org/#http-responses
 func (k *keeper) setPreflight(response http.Header, r *http.Request, origin, method []string) {
