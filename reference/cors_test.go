@@ -159,6 +159,9 @@ var _ = Describe("an origin", func() {
 		Entry("with two labels in front, on the default port", both, "https://b.a.example.org"),
 		Entry("of two patterns by the longer", []string{"https://*.b.example.org", "https://*.example.org:8443"}, "https://a.b.example.org"),
 		Entry("of two patterns by the shorter", []string{"https://*.b.example.org", "https://*.example.org:8443"}, "https://a.b.example.org:8443"),
+		Entry("with the first and the last of letters and digits", pattern, "https://az09.example.org"),
+		Entry("that is the longest there is", one(strings.Repeat("a", 64)+"://*.example.org:65535"),
+			strings.Repeat("a", 64)+"://"+strings.Repeat("a.", 120)+"a.example.org:65535"),
 		Entry("of the longest host there is", pattern, "https://"+strings.Repeat("a.", 120)+"a.example.org"),
 	)
 
@@ -300,6 +303,8 @@ var _ = Describe("an origin", func() {
 		Entry("an address", "http://[2001:db8::1]:8080"),
 		Entry("of a host that only browsers take", "https://a`b!c.evil.example"),
 		Entry("with the longest host and port", "https://"+strings.Repeat("a", 253)+":65535"),
+		Entry("the longest of all", strings.Repeat("a", 64)+"://"+strings.Repeat("a", 253)+":65535"),
+		Entry("with the first and the last of letters and digits", "az09+-.://az09.example:9090"),
 	)
 
 	DescribeTable("is not echoed by a wildcard with credentials",
@@ -317,6 +322,10 @@ var _ = Describe("an origin", func() {
 		Entry("with a user name", headers{"Origin": one("https://user@a.example")}),
 		Entry("a list", headers{"Origin": one("https://a.example, https://b.example")}),
 		Entry("in upper case", headers{"Origin": one("https://A.example")}),
+		Entry("in the last letter of upper case", headers{"Origin": one("https://Z.example")}),
+		Entry("with white space", headers{"Origin": one("https://a b.example")}),
+		Entry("with a control character", headers{"Origin": one("https://a\x7f.example")}),
+		Entry("with what is not ASCII", headers{"Origin": one("https://é.example")}),
 		Entry("of a scheme in upper case", headers{"Origin": one("HTTPS://a.example")}),
 		Entry("without a scheme", headers{"Origin": one("://a.example")}),
 		Entry("without a host", headers{"Origin": one("https://")}),
