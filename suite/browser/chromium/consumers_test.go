@@ -9,6 +9,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -20,26 +21,26 @@ var assets = map[fetch.Consumer]string{
 // openly serves the sample application to everybody, with credentials.
 func openly(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions {
-		permissive(w, r)
+		trial.Permit(w, r)
 		return
 	}
-	shared(w, r)
+	trial.Share(w, r)
 	w.Header().Set("Access-Control-Allow-Credentials", "true")
 	reference.Items().ServeHTTP(w, r)
 }
 
 // consume requests the sample application's resource for the consumer.
-func consume(ctx SpecContext, origin string, handler http.HandlerFunc, r fetch.Request) (fetch.Observation, *recorder) {
+func consume(ctx SpecContext, origin string, handler http.HandlerFunc, r fetch.Request) (fetch.Observation, *trial.Recorder) {
 	GinkgoHelper()
-	target := newRecorder(handler)
+	target := trial.NewRecorder(handler)
 	r.Method, r.URL = "GET", target.URL+assets[r.Consumer]+r.URL
-	return do(ctx, in(ctx, delivering), origin, r), target
+	return trial.Do(ctx, trial.In(ctx, delivering), origin, r), target
 }
 
 var _ = Describe("A consumer", func() {
 	It("takes an image whatever its status", func(ctx SpecContext) {
 		o, _ := consume(ctx, page, func(w http.ResponseWriter, r *http.Request) {
-			shared(w, r)
+			trial.Share(w, r)
 			w.Header().Set("Content-Type", "image/svg+xml")
 			w.WriteHeader(http.StatusNotFound)
 			w.Write([]byte(`<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>`))
@@ -58,7 +59,7 @@ var _ = Describe("A consumer", func() {
 
 	It("says what its page is told of an error in a script, muted or not", func(ctx SpecContext) {
 		throws := func(w http.ResponseWriter, r *http.Request) {
-			shared(w, r)
+			trial.Share(w, r)
 			w.Header().Set("Content-Type", "text/javascript")
 			w.Write([]byte("\nthrow new Error(\"corsproof\")"))
 		}
@@ -73,15 +74,15 @@ var _ = Describe("A consumer", func() {
 	})
 
 	It("survives a script that destroys its page", func(ctx SpecContext) {
-		c := in(ctx, delivering)
-		target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
-			shared(w, r)
+		c := trial.In(ctx, delivering)
+		target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+			trial.Share(w, r)
 			w.Header().Set("Content-Type", "text/javascript")
 			w.Write([]byte(`try { top.location = "about:blank" } catch {} window.fetch = corsproof = null; document.write("gone"); location = "about:blank"`))
 		})
 		r := fetch.Request{Consumer: fetch.Script, CrossOrigin: fetch.Anonymous, Method: "GET", URL: target.URL + "/", Timeout: time.Second}
-		do(ctx, c, page, r)
-		o := do(ctx, c, page, fetch.Request{API: fetch.Fetch, Method: "GET", URL: target.URL + "/"})
+		trial.Do(ctx, c, page, r)
+		o := trial.Do(ctx, c, page, fetch.Request{API: fetch.Fetch, Method: "GET", URL: target.URL + "/"})
 		Expect(o.Shared()).To(BeTrue())
 	})
 
@@ -97,12 +98,12 @@ var _ = Describe("A consumer", func() {
 		Expect(o.Exception).To(Equal("error event, readyState 2"))
 		o, target := consume(ctx, page, openly, fetch.Request{Consumer: fetch.Events})
 		Expect(o.Response.BodyBytes).To(Equal(len("first")))
-		Expect(target.methods()).To(HaveLen(1))
+		Expect(target.Methods()).To(HaveLen(1))
 	})
 
 	It("shows an event source that opens and says nothing", func(ctx SpecContext) {
 		o, _ := consume(ctx, page, func(w http.ResponseWriter, r *http.Request) {
-			shared(w, r)
+			trial.Share(w, r)
 			w.Header().Set("Content-Type", "text/event-stream")
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
@@ -122,13 +123,13 @@ var _ = Describe("A consumer", func() {
 
 var _ = Describe("fetch()", func() {
 	It("takes a cache mode, a referrer policy and keepalive", func(ctx SpecContext) {
-		target := newRecorder(openly)
+		target := trial.NewRecorder(openly)
 		for _, r := range []fetch.Request{{Cache: fetch.NoStore}, {Cache: fetch.NoCache}, {ReferrerPolicy: "no-referrer"}, {ReferrerPolicy: "unsafe-url"}, {Keepalive: true}} {
 			r.API, r.Method, r.URL = fetch.Fetch, "GET", target.URL+"/v1/items"
-			Expect(do(ctx, in(ctx, delivering), page, r).Shared()).To(BeTrue())
+			Expect(trial.Do(ctx, trial.In(ctx, delivering), page, r).Shared()).To(BeTrue())
 		}
 		var seen []string
-		for _, r := range target.got {
+		for _, r := range target.Requests() {
 			seen = append(seen, strings.Join([]string{r.Header.Get("Cache-Control"), r.Header.Get("Pragma"), r.Referer()}, "|"))
 		}
 		Expect(seen).To(Equal([]string{

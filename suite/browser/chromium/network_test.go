@@ -11,20 +11,21 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
 var _ = Describe("A browser that is killed", func() {
 	It("is an error of its own, and leaves nothing", func(ctx SpecContext) {
 		quit := make(chan struct{})
-		target := newRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
+		target := trial.NewRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
 		DeferCleanup(func() { close(quit) })
 		browser, err := chromium.Start(ctx, chromium.Options{Targets: []string{"127.0.0.1:*"}})
 		Expect(err).NotTo(HaveOccurred())
-		c := in(ctx, browser)
+		c := trial.In(ctx, browser)
 		go func() {
 			defer GinkgoRecover()
-			Eventually(target.methods).Should(HaveLen(1))
+			Eventually(target.Methods).Should(HaveLen(1))
 			Expect(syscall.Kill(browser.Pid(), syscall.SIGKILL)).To(Succeed())
 		}()
 		_, err = c.Do(ctx, page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})

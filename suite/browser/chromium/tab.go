@@ -22,10 +22,6 @@ import (
 // openTimeout is how long a page may take to open. It is served by this process.
 const openTimeout = 30 * time.Second
 
-// harnessGrace is how much longer than its request a script may take to say what
-// it saw, before it is the browser's fault.
-const harnessGrace = 15 * time.Second
-
 // A tab is a page on one origin and what watches it: its own protocol session, and
 // one for its sandboxed frame or its worker.
 type tab struct {
@@ -224,7 +220,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	if r.Tag == "" {
 		r.Tag = fmt.Sprintf("untagged-%d", t.browser.untagged.Add(1))
 	}
-	within, cancel := t.bounded(ctx, r.Timeout+harnessGrace)
+	within, cancel := t.bounded(ctx, r.Timeout+script.Grace)
 	defer cancel()
 	if r.Global == fetch.Worker {
 		if err := t.startWorker(within); err != nil {
@@ -270,7 +266,7 @@ func (t *tab) harnessError(caller, within context.Context, err error) error {
 	case t.crashed.Load():
 		return fmt.Errorf("the page on %s crashed", t.key.origin)
 	case errors.Is(within.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.key.origin, harnessGrace)
+		return script.NoAnswer(t.key.origin)
 	}
 	return fmt.Errorf("the page on %s: %w", t.key.origin, err)
 }

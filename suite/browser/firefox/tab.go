@@ -17,10 +17,6 @@ import (
 // openTimeout is how long a page may take to open. It is served by this process.
 const openTimeout = 30 * time.Second
 
-// harnessGrace is how much longer than its request a script may take to say what it saw,
-// before it is the browser's fault.
-const harnessGrace = 15 * time.Second
-
 // A tab is a page on one origin and what watches it.
 type tab struct {
 	browser *Browser
@@ -132,7 +128,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	if r.Tag == "" {
 		r.Tag = fmt.Sprintf("untagged-%d", t.browser.untagged.Add(1))
 	}
-	within, cancel := context.WithTimeout(ctx, r.Timeout+harnessGrace)
+	within, cancel := context.WithTimeout(ctx, r.Timeout+script.Grace)
 	defer cancel()
 	call, err := script.Of(r)
 	if err != nil {
@@ -169,7 +165,7 @@ func (t *tab) harnessError(caller, within context.Context, err error) error {
 		t.crashed.Store(true)
 		return fmt.Errorf("the page on %s crashed: %w", t.key.origin, err)
 	case errors.Is(within.Err(), context.DeadlineExceeded):
-		return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.key.origin, harnessGrace)
+		return script.NoAnswer(t.key.origin)
 	}
 	return fmt.Errorf("the page on %s: %w", t.key.origin, err)
 }

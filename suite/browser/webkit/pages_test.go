@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -15,9 +16,9 @@ const page = "http://app.example.test"
 
 var _ = Describe("A page", func() {
 	DescribeTable("lives on any origin, and says so on the wire", func(ctx SpecContext, origin string) {
-		o := do(ctx, in(ctx, delivering), origin, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/", Method: "GET"})
+		o := trial.Do(ctx, trial.In(ctx, delivering), origin, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/", Method: "GET"})
 		Expect(o.Shared()).To(BeTrue(), "%+v", o)
-		Expect(secure.origins()).To(ContainElement(origin))
+		Expect(secure.Origins()).To(ContainElement(origin))
 	},
 		Entry("http", "http://app.example.test"),
 		Entry("http on a port", "http://app.example.test:7001"),
@@ -41,22 +42,22 @@ var _ = Describe("A page", func() {
 	)
 
 	It("lives on a host with any of the characters that the URL Standard allows", func(ctx SpecContext) {
-		c := in(ctx, delivering)
+		c := trial.In(ctx, delivering)
 		var origins []string
 		for _, char := range "-_\"`{}+!~&'(),$=" { // for the semicolon see openTab
 			origins = append(origins, "https://app.example.test"+string(char)+".evil.example", "http://app.example.test."+string(char)+".evil.example:7001")
 		}
 		Expect(c.Open(ctx, origins...)).To(Succeed())
-		before := len(secure.origins())
+		before := len(secure.Origins())
 		for _, origin := range origins {
-			o := do(ctx, c, origin, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/", Method: "GET"})
+			o := trial.Do(ctx, c, origin, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/", Method: "GET"})
 			Expect(o.Shared()).To(BeTrue(), origin)
 		}
-		Expect(secure.origins()[before:]).To(Equal(origins))
+		Expect(secure.Origins()[before:]).To(Equal(origins))
 	})
 
 	It("lives on no host with another one", func(ctx SpecContext) {
-		c := in(ctx, delivering)
+		c := trial.In(ctx, delivering)
 		for _, char := range []string{"^", "|", "%0b", "%", " ", "<", ">", "*", "%2A", "@", "A", ";"} {
 			_, err := c.Do(ctx, "https://app.example.test"+char+".evil.example", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
 			var impossible *fetch.OriginError
@@ -65,7 +66,7 @@ var _ = Describe("A page", func() {
 	})
 
 	DescribeTable("is refused where it cannot live", func(ctx SpecContext, origin string) {
-		_, err := in(ctx, delivering).Do(ctx, origin, fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
+		_, err := trial.In(ctx, delivering).Do(ctx, origin, fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
 		var impossible *fetch.OriginError
 		Expect(errors.As(err, &impossible)).To(BeTrue(), "%v", err)
 	},
@@ -75,7 +76,7 @@ var _ = Describe("A page", func() {
 	)
 
 	It("asks for no icon, and for nothing else", func(ctx SpecContext) {
-		c := in(ctx, delivering)
+		c := trial.In(ctx, delivering)
 		Expect(c.Open(ctx, "http://icon.example.test")).To(Succeed())
 		Expect(delivering.Misdirected()).To(BeEmpty())
 	})
@@ -83,8 +84,8 @@ var _ = Describe("A page", func() {
 
 var _ = Describe("The evidence, where there is no TLS,", func() {
 	DescribeTable("holds the preflight and the actual request", func(ctx SpecContext, origin string, api fetch.API, global fetch.Global) {
-		target := newRecorder(permissive)
-		o := do(ctx, in(ctx, delivering), origin, fetch.Request{
+		target := trial.NewRecorder(trial.Permit)
+		o := trial.Do(ctx, trial.In(ctx, delivering), origin, fetch.Request{
 			API: api, Global: global, URL: target.URL + "/", Method: "PUT", Body: "x",
 			Headers: fetch.HeaderList{{Name: "X-B", Value: "1"}, {Name: "X-A", Value: "2"}},
 		})
@@ -112,8 +113,8 @@ var _ = Describe("The evidence, where there is no TLS,", func() {
 	)
 
 	DescribeTable("says by the Standard what the browser does not", func(ctx SpecContext, method string, handler http.HandlerFunc, step string) {
-		target := newRecorder(handler)
-		o := do(ctx, in(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: method})
+		target := trial.NewRecorder(handler)
+		o := trial.Do(ctx, trial.In(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: method})
 		Expect(o.Shared()).To(BeFalse())
 		Expect(o.Cause).To(Equal(fetch.ByCORS))
 		Expect(o.Detail).To(HavePrefix(step))
@@ -137,13 +138,13 @@ var _ = Describe("The evidence, where there is no TLS,", func() {
 	)
 
 	It("follows a redirect, hop by hop", func(ctx SpecContext) {
-		target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
-			shared(w, r)
+		target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+			trial.Share(w, r)
 			if r.URL.Path == "/old" {
 				http.Redirect(w, r, "/new", http.StatusFound)
 			}
 		})
-		o := do(ctx, in(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/old", Method: "GET"})
+		o := trial.Do(ctx, trial.In(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/old", Method: "GET"})
 		Expect(o.Shared()).To(BeTrue())
 		Expect(o.Response.Redirected).To(BeTrue())
 		Expect(o.Exchanges).To(HaveLen(2))
@@ -154,10 +155,11 @@ var _ = Describe("The evidence, where there is no TLS,", func() {
 
 var _ = Describe("The evidence, where there is TLS,", func() {
 	It("is what the script sees", func(ctx SpecContext) {
-		o := do(ctx, in(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/seen", Method: "PUT"})
+		before := len(secure.Methods())
+		o := trial.Do(ctx, trial.In(ctx, delivering), page, fetch.Request{API: fetch.Fetch, URL: secureTarget + "/", Method: "PUT"})
 		Expect(o.Shared()).To(BeTrue())
 		Expect(o.Encrypted).To(BeTrue())
 		Expect(o.Exchanges).To(BeEmpty())
-		Expect(secure.to("/seen")).To(Equal([]string{"OPTIONS", "PUT"}))
+		Expect(secure.Methods()[before:]).To(Equal([]string{"OPTIONS", "PUT"}))
 	})
 })

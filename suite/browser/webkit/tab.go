@@ -14,10 +14,6 @@ import (
 // openTimeout is how long a page may take to open. It is served by this process.
 const openTimeout = 60 * time.Second
 
-// harnessGrace is how much longer than its request a script may take to say what
-// it saw, before it is the browser's fault.
-const harnessGrace = 15 * time.Second
-
 // A tab is a window with a page on one origin.
 type tab struct {
 	part   *part
@@ -84,7 +80,7 @@ func (t *tab) check(ctx context.Context, origin string) error {
 
 // run makes one request from the tab's script.
 func (t *tab) run(ctx context.Context, r fetch.Request) (s script.Seen, err error) {
-	within, cancel := context.WithTimeout(ctx, r.Timeout+harnessGrace)
+	within, cancel := context.WithTimeout(ctx, r.Timeout+script.Grace)
 	defer cancel()
 	call, err := script.Of(r)
 	if err != nil {
@@ -97,7 +93,7 @@ func (t *tab) run(ctx context.Context, r fetch.Request) (s script.Seen, err erro
 	case ctx.Err() != nil:
 		return s, ctx.Err()
 	case errors.Is(within.Err(), context.DeadlineExceeded):
-		return s, fmt.Errorf("the page on %s did not answer within %s of its request's timeout", t.origin, harnessGrace)
+		return s, script.NoAnswer(t.origin)
 	}
 	return s, t.part.blame(err, "the page on %s", t.origin)
 }

@@ -1,22 +1,18 @@
 package webkit_test
 
 import (
-	"context"
-	"crypto/tls"
-	"encoding/pem"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/fixtures/authority"
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/browser/webkit"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -33,20 +29,23 @@ func TestWebKit(t *testing.T) {
 // whose certificate a private authority has signed.
 var (
 	delivering, holding *webkit.Browser
-	secure              *recorder
+	secure              *trial.Recorder
 )
 
 const secureTarget = "https://api.example.test:8443"
 
 var _ = BeforeSuite(func(ctx SpecContext) {
-	secure = newSecureRecorder(permissive)
+	issuer, err := authority.New()
+	Expect(err).NotTo(HaveOccurred())
+	certificate, err := issuer.Issue("api.example.test")
+	Expect(err).NotTo(HaveOccurred())
+	secure = trial.NewSecureRecorder(certificate, trial.Permit)
 	options := browser.Options{
 		Targets:   []string{"127.0.0.1:*"},
 		ConnectTo: map[string]string{"api.example.test:8443": secure.Listener.Addr().String()},
-		Authority: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: secure.Certificate().Raw}),
+		Authority: issuer.PEM(),
 		Effects:   fetch.Deliver,
 	}
-	var err error
 	delivering, err = webkit.Start(ctx, options)
 	Expect(err).NotTo(HaveOccurred())
 	options.Effects = fetch.Hold
@@ -95,95 +94,4 @@ func leftProcesses(owner string) []string {
 		}
 	}
 	return left
-}
-
-// A recorder is a target that remembers what it got.
-type recorder struct {
-	*httptest.Server
-	mu  sync.Mutex
-	got []*http.Request
-}
-
-// newRecorder starts a recorder that answers as handler does.
-func newRecorder(handler http.HandlerFunc) *recorder {
-	r := new(recorder)
-	r.Server = httptest.NewServer(r.recording(handler))
-	DeferCleanup(r.Close)
-	return r
-}
-
-// newSecureRecorder starts one with TLS, whose certificate names api.example.test.
-func newSecureRecorder(handler http.HandlerFunc) *recorder {
-	r := new(recorder)
-	r.Server = httptest.NewUnstartedServer(r.recording(handler))
-	r.Server.TLS = &tls.Config{Certificates: []tls.Certificate{selfSigned("api.example.test")}}
-	r.Server.EnableHTTP2 = true
-	r.StartTLS()
-	DeferCleanup(r.Close)
-	return r
-}
-
-func (r *recorder) recording(handler http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, request *http.Request) {
-		r.mu.Lock()
-		r.got = append(r.got, request)
-		r.mu.Unlock()
-		handler(w, request)
-	}
-}
-
-func (r *recorder) origins() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var o []string
-	for _, request := range r.got {
-		o = append(o, request.Header.Get("Origin"))
-	}
-	return o
-}
-
-// to are the methods of the requests to a path.
-func (r *recorder) to(path string) []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var m []string
-	for _, request := range r.got {
-		if request.URL.Path == path {
-			m = append(m, request.Method)
-		}
-	}
-	return m
-}
-
-// permissive allows everything to everybody.
-func permissive(w http.ResponseWriter, r *http.Request) {
-	shared(w, r)
-	h := w.Header()
-	h.Set("Access-Control-Allow-Credentials", "true")
-	if r.Method == http.MethodOptions {
-		h.Set("Access-Control-Allow-Methods", r.Header.Get("Access-Control-Request-Method"))
-		h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
-		h.Set("Access-Control-Max-Age", "600")
-	}
-	w.Write([]byte("hello"))
-}
-
-func shared(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
-}
-
-// in opens a context that the spec closes.
-func in(ctx context.Context, b *webkit.Browser) fetch.Context {
-	GinkgoHelper()
-	c, err := b.NewContext(ctx)
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(c.Close)
-	return c
-}
-
-func do(ctx context.Context, c fetch.Context, origin string, r fetch.Request) fetch.Observation {
-	GinkgoHelper()
-	o, err := c.Do(ctx, origin, r)
-	Expect(err).NotTo(HaveOccurred())
-	return o
 }

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -17,8 +18,8 @@ func bodies(a Agent) {
 		DescribeTable("is judged by its beginning", func(ctx SpecContext, api fetch.API, announced bool) {
 			const size = 200 << 20
 			var written atomic.Int64
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
-				shared(w, r)
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+				trial.Share(w, r)
 				if announced {
 					w.Header().Set("Content-Length", "209715200")
 				}
@@ -31,7 +32,7 @@ func bodies(a Agent) {
 					}
 				}
 			})
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET"})
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET"})
 			Expect(o.Shared()).To(BeTrue())
 			Expect(o.Response.Status).To(Equal(200))
 			Expect(o.Response.BodyBytes).To(BeNumerically("<=", fetch.MaxBody))

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -15,17 +16,17 @@ import (
 func causes(a Agent) {
 	Describe("A cause that is not CORS", func() {
 		It("is a connection that is refused", func(ctx SpecContext) {
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: "http://" + closedPort() + "/", Method: "GET"})
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: "http://" + closedPort() + "/", Method: "GET"})
 			Expect(o.Cause).To(Equal(fetch.ByConnection))
 			Expect(o.Detail).To(MatchRegexp(`(?i)connection.refused`))
 		})
 
 		It("is a response that does not come", func(ctx SpecContext) {
 			quit := make(chan struct{})
-			target := newRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
+			target := trial.NewRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
 			DeferCleanup(func() { close(quit) })
 			for _, api := range []fetch.API{fetch.Fetch, fetch.XHR} {
-				o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET", Timeout: 200 * time.Millisecond})
+				o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET", Timeout: 200 * time.Millisecond})
 				Expect(o.Cause).To(Equal(fetch.ByTimeout))
 				Expect(o.Actual()).NotTo(BeNil())
 			}
@@ -33,13 +34,13 @@ func causes(a Agent) {
 
 		It("is a preflight that is not answered, which the evidence shows", func(ctx SpecContext) {
 			quit := make(chan struct{})
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodOptions {
 					<-quit
 				}
 			})
 			DeferCleanup(func() { close(quit) })
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Timeout: 200 * time.Millisecond})
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Timeout: 200 * time.Millisecond})
 			Expect(o.Cause).To(Equal(fetch.ByTimeout))
 			Expect(o.Preflight()).NotTo(BeNil())
 			Expect(o.Preflight().Response).To(BeNil())
@@ -50,7 +51,7 @@ func causes(a Agent) {
 			ua, err := a.Start(ctx, browser.Options{Targets: []string{"api.example.test:80"}})
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(end, ua)
-			o := do(ctx, in(ctx, ua), page, fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET"})
+			o := trial.Do(ctx, trial.In(ctx, ua), page, fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET"})
 			Expect(o.Cause).To(Equal(fetch.ByMixed))
 		})
 
@@ -58,7 +59,7 @@ func causes(a Agent) {
 			ua, err := a.Start(ctx, browser.Options{Targets: []string{"nowhere.invalid:80"}})
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(end, ua)
-			o := do(ctx, in(ctx, ua), "http://app.example.test", fetch.Request{API: fetch.Fetch, URL: "http://nowhere.invalid/", Method: "GET"})
+			o := trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", fetch.Request{API: fetch.Fetch, URL: "http://nowhere.invalid/", Method: "GET"})
 			Expect(o.Cause).To(Equal(fetch.ByDNS))
 		})
 	})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/corsproof/corsproof/fixtures/authority"
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -20,7 +21,7 @@ func certificates(a Agent) {
 		Expect(err).NotTo(HaveOccurred())
 		certificate, err := issuer.Issue(name)
 		Expect(err).NotTo(HaveOccurred())
-		target := httptest.NewUnstartedServer(http.HandlerFunc(shared))
+		target := httptest.NewUnstartedServer(http.HandlerFunc(trial.Share))
 		target.TLS = &tls.Config{Certificates: []tls.Certificate{certificate}}
 		target.StartTLS()
 		DeferCleanup(target.Close)
@@ -31,7 +32,7 @@ func certificates(a Agent) {
 		ua, err := a.Start(ctx, options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(end, ua)
-		o := do(ctx, in(ctx, ua), page, fetch.Request{API: fetch.Fetch, URL: "https://api.example.test/", Method: "GET"})
+		o := trial.Do(ctx, trial.In(ctx, ua), page, fetch.Request{API: fetch.Fetch, URL: "https://api.example.test/", Method: "GET"})
 		Expect(o.Shared()).To(Equal(accepted))
 		if !accepted {
 			Expect(o.Cause).To(Equal(fetch.ByTLS))

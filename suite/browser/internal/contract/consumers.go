@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/reference"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -19,10 +20,10 @@ var assets = map[fetch.Consumer]string{
 // openly serves the sample application to everybody, with credentials.
 func openly(w http.ResponseWriter, r *http.Request) {
 	if r.Method == http.MethodOptions {
-		permissive(w, r)
+		trial.Permit(w, r)
 		return
 	}
-	shared(w, r)
+	trial.Share(w, r)
 	w.Header().Set("Access-Control-Allow-Credentials", "true")
 	reference.Items().ServeHTTP(w, r)
 }
@@ -34,11 +35,11 @@ func toAnyone(w http.ResponseWriter, r *http.Request) {
 }
 
 // consume requests the sample application's resource for the consumer.
-func consume(ctx SpecContext, ua fetch.UserAgent, origin string, handler http.HandlerFunc, r fetch.Request) (fetch.Observation, *recorder) {
+func consume(ctx SpecContext, ua fetch.UserAgent, origin string, handler http.HandlerFunc, r fetch.Request) (fetch.Observation, *trial.Recorder) {
 	GinkgoHelper()
-	target := newRecorder(handler)
+	target := trial.NewRecorder(handler)
 	r.Method, r.URL = "GET", target.URL+assets[r.Consumer]+r.URL
-	return do(ctx, in(ctx, ua), origin, r), target
+	return trial.Do(ctx, trial.In(ctx, ua), origin, r), target
 }
 
 // consumers says what elements and the like show. What the model says is compared with
@@ -57,13 +58,13 @@ func consumers(a Agent) {
 				Expect(actual.Cached).To(BeFalse())
 				Expect(actual.Response.Status).To(Equal(200))
 				carried, _ := actual.Request.Headers.Get("Origin")
-				Expect(target.origins()).To(Equal([]string{carried}))
+				Expect(target.Origins()).To(Equal([]string{carried}))
 
 				r := r
 				r.URL, r.Method = target.URL+assets[r.Consumer], "GET"
 				model, err := fetch.Model{}.NewContext(ctx)
 				Expect(err).NotTo(HaveOccurred())
-				m := do(ctx, model, origin, r)
+				m := trial.Do(ctx, model, origin, r)
 				Expect(m.Response.Type).To(Equal(o.Response.Type))
 				Expect(m.Cause).To(Equal(o.Cause))
 				Expect(m.Actual().Reason).To(Equal(reason))
@@ -99,12 +100,12 @@ func consumers(a Agent) {
 		)
 
 		DescribeTable("cannot use what is not fit, whoever may read it", func(ctx SpecContext, r fetch.Request, path string, status int) {
-			target := newRecorder(openly)
+			target := trial.NewRecorder(openly)
 			r.Method, r.URL = "GET", target.URL+path
-			o := do(ctx, in(ctx, a.Delivering()), page, r)
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, r)
 			model, err := fetch.Model{}.NewContext(ctx)
 			Expect(err).NotTo(HaveOccurred())
-			for _, o := range []fetch.Observation{o, do(ctx, model, page, r)} {
+			for _, o := range []fetch.Observation{o, trial.Do(ctx, model, page, r)} {
 				Expect(o.Response.Type).To(Equal(fetch.NetworkError))
 				Expect(o.Cause).To(Equal(fetch.ByContent))
 				Expect(o.Actual().Response.Status).To(Equal(status))
@@ -153,12 +154,12 @@ func beacons(a Agent) {
 			// Of an https page the Standard hides the origin from plain http, loopback or
 			// not; Chromium does not.
 			for _, origin := range []string{"http://app.example.test", "null"} {
-				target := newRecorder(handler)
+				target := trial.NewRecorder(handler)
 				r.Consumer, r.Method, r.Body, r.URL = fetch.Beacon, "POST", "{}", target.URL+"/v1/items"
 				model, err := fetch.Model{Effects: fetch.Deliver}.NewContext(ctx)
 				Expect(err).NotTo(HaveOccurred())
-				for _, c := range []fetch.Context{in(ctx, a.Delivering()), model} {
-					o := do(ctx, c, origin, r)
+				for _, c := range []fetch.Context{trial.In(ctx, a.Delivering()), model} {
+					o := trial.Do(ctx, c, origin, r)
 					Expect(o.Response.Type).To(Equal(fetch.Opaque))
 					Expect(o.Response.Status).To(BeZero())
 					Expect(o.Cause).To(Equal(cause))
@@ -172,7 +173,7 @@ func beacons(a Agent) {
 					Expect(seen).To(Equal(methods))
 					Expect(o.Exchanges[len(o.Exchanges)-1].Reason).To(Equal(reason))
 				}
-				Expect(target.methods()).To(Equal(append(methods, methods...)))
+				Expect(target.Methods()).To(Equal(append(methods, methods...)))
 			}
 		},
 			Entry("a text", http.HandlerFunc(reference.Items().ServeHTTP), fetch.Request{}, []string{"POST"}, fetch.NoCause, ""),
@@ -194,8 +195,8 @@ func modes(a Agent) {
 			// Of an https page the Standard hides the origin from plain http.
 			for _, origin := range []string{"http://app.example.test", "null"} {
 				for _, global := range []fetch.Global{fetch.Window, fetch.Worker} {
-					target := newRecorder(reference.Items().ServeHTTP)
-					o := do(ctx, in(ctx, a.Delivering()), origin, fetch.Request{API: fetch.Fetch, Global: global, Mode: fetch.NoCORS, Method: "POST", Body: "x", URL: target.URL + "/v1/items",
+					target := trial.NewRecorder(reference.Items().ServeHTTP)
+					o := trial.Do(ctx, trial.In(ctx, a.Delivering()), origin, fetch.Request{API: fetch.Fetch, Global: global, Mode: fetch.NoCORS, Method: "POST", Body: "x", URL: target.URL + "/v1/items",
 						Headers: fetch.HeaderList{{Name: "X-A", Value: "dropped"}}})
 					Expect(o.Response.Type).To(Equal(fetch.Opaque))
 					Expect(o.Response.Status).To(BeZero())
@@ -205,31 +206,31 @@ func modes(a Agent) {
 					Expect(o.Actual().Cached).To(BeFalse())
 					Expect(o.Actual().Response.Status).To(Equal(200))
 					Expect(o.Actual().Request.Headers.Contains("X-A")).To(BeFalse())
-					Expect(target.origins()).To(Equal([]string{origin}))
+					Expect(target.Origins()).To(Equal([]string{origin}))
 				}
 			}
 		})
 
 		It("gives an opaque redirect where redirects are for the script", func(ctx SpecContext) {
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
-				shared(w, r)
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+				trial.Share(w, r)
 				http.Redirect(w, r, "/new", http.StatusFound)
 			})
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, Method: "GET", Redirect: fetch.Manual, URL: target.URL + "/old"})
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, Method: "GET", Redirect: fetch.Manual, URL: target.URL + "/old"})
 			Expect(o.Response.Type).To(Equal(fetch.OpaqueRedirect))
 			Expect(o.Response.Status).To(BeZero())
 			Expect(o.Cause).To(BeEmpty())
 			Expect(o.Exchanges).To(HaveLen(1))
 			Expect(o.Actual().Response.Status).To(Equal(302))
-			Expect(target.methods()).To(Equal([]string{"GET"}))
+			Expect(target.Methods()).To(Equal([]string{"GET"}))
 		})
 
 		It("sends nothing to another origin in mode same-origin", func(ctx SpecContext) {
-			target := newRecorder(openly)
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, Mode: fetch.SameOriginMode, Method: "GET", URL: target.URL + "/"})
+			target := trial.NewRecorder(openly)
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, Mode: fetch.SameOriginMode, Method: "GET", URL: target.URL + "/"})
 			Expect(o.Cause).To(Equal(fetch.ByCORS))
 			Expect(o.Detail).To(HavePrefix("DisallowedByMode"))
-			Expect(target.methods()).To(BeEmpty())
+			Expect(target.Methods()).To(BeEmpty())
 		})
 	})
 }

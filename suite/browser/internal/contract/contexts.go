@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -15,50 +16,50 @@ import (
 func contexts(a Agent) {
 	Describe("A context", func() {
 		It("shares its CORS-preflight cache among requests with one tag alone", func(ctx SpecContext) {
-			target := newRecorder(permissive)
-			c := in(ctx, a.Delivering())
+			target := trial.NewRecorder(trial.Permit)
+			c := trial.In(ctx, a.Delivering())
 			for _, tag := range []string{"one", "one", "two"} {
-				do(ctx, c, page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Tag: tag})
+				trial.Do(ctx, c, page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Tag: tag})
 			}
-			Expect(target.methods()).To(Equal([]string{"OPTIONS", "PUT", "PUT", "OPTIONS", "PUT"}))
+			Expect(target.Methods()).To(Equal([]string{"OPTIONS", "PUT", "PUT", "OPTIONS", "PUT"}))
 		})
 
 		It("shares it with no other context", func(ctx SpecContext) {
-			target := newRecorder(permissive)
+			target := trial.NewRecorder(trial.Permit)
 			for range 2 {
-				do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Tag: "one"})
+				trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Tag: "one"})
 			}
-			Expect(target.methods()).To(Equal([]string{"OPTIONS", "PUT", "OPTIONS", "PUT"}))
+			Expect(target.Methods()).To(Equal([]string{"OPTIONS", "PUT", "OPTIONS", "PUT"}))
 		})
 
 		It("sends planted cookies from a same-site page, and keeps them to itself", func(ctx SpecContext) {
 			var cookies []string
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
-				permissive(w, r)
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+				trial.Permit(w, r)
 				cookies = append(cookies, r.Header.Get("Cookie"))
 			})
 			ua, err := a.Start(ctx, browser.Options{ConnectTo: map[string]string{"api.example.test:80": target.Listener.Addr().String()}})
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(end, ua)
 			get := fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET", Credentials: fetch.Include}
-			c := in(ctx, ua)
+			c := trial.In(ctx, ua)
 			Expect(c.SetCookies(ctx, get.URL, []fetch.Cookie{{Name: "sid", Value: "7"}})).To(Succeed())
-			do(ctx, c, "http://app.example.test", get)
-			do(ctx, in(ctx, ua), "http://app.example.test", get)
+			trial.Do(ctx, c, "http://app.example.test", get)
+			trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", get)
 			get.Credentials = fetch.SameOrigin
-			do(ctx, c, "http://app.example.test", get)
+			trial.Do(ctx, c, "http://app.example.test", get)
 			Expect(cookies).To(Equal([]string{"sid=7", "", ""}))
 		})
 
 		It("ends with its caller", func(ctx SpecContext) {
 			quit := make(chan struct{})
-			target := newRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
+			target := trial.NewRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
 			DeferCleanup(func() { close(quit) })
-			c := in(ctx, a.Delivering())
+			c := trial.In(ctx, a.Delivering())
 			Expect(c.Open(ctx, page)).To(Succeed())
 			short, cancel := context.WithCancel(ctx)
 			go func() {
-				Eventually(target.methods).Should(HaveLen(1))
+				Eventually(target.Methods).Should(HaveLen(1))
 				cancel()
 			}()
 			_, err := c.Do(short, page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})

@@ -6,9 +6,6 @@ import (
 	"context"
 	"io"
 	"net"
-	"net/http"
-	"net/http/httptest"
-	"sync"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -59,76 +56,6 @@ func end(ua fetch.UserAgent) error {
 		return c.Close()
 	}
 	return nil
-}
-
-// A recorder is a target that remembers what it got.
-type recorder struct {
-	*httptest.Server
-	mu  sync.Mutex
-	got []*http.Request
-}
-
-// newRecorder starts a recorder that answers as handler does.
-func newRecorder(handler http.HandlerFunc) *recorder {
-	r := new(recorder)
-	r.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, request *http.Request) {
-		r.mu.Lock()
-		r.got = append(r.got, request)
-		r.mu.Unlock()
-		handler(w, request)
-	}))
-	DeferCleanup(r.Close)
-	return r
-}
-
-// methods are those of the requests that came, in order.
-func (r *recorder) methods() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var m []string
-	for _, request := range r.got {
-		m = append(m, request.Method)
-	}
-	return m
-}
-
-func (r *recorder) origins() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	var o []string
-	for _, request := range r.got {
-		o = append(o, request.Header.Get("Origin"))
-	}
-	return o
-}
-
-// permissive allows everything to everybody.
-func permissive(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
-	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
-	h.Set("Access-Control-Allow-Credentials", "true")
-	if r.Method == http.MethodOptions {
-		h.Set("Access-Control-Allow-Methods", r.Header.Get("Access-Control-Request-Method"))
-		h.Set("Access-Control-Allow-Headers", r.Header.Get("Access-Control-Request-Headers"))
-		h.Set("Access-Control-Max-Age", "600")
-	}
-	w.Write([]byte("hello"))
-}
-
-// in opens a context that the spec closes.
-func in(ctx context.Context, ua fetch.UserAgent) fetch.Context {
-	GinkgoHelper()
-	c, err := ua.NewContext(ctx)
-	Expect(err).NotTo(HaveOccurred())
-	DeferCleanup(c.Close)
-	return c
-}
-
-func do(ctx context.Context, c fetch.Context, origin string, r fetch.Request) fetch.Observation {
-	GinkgoHelper()
-	o, err := c.Do(ctx, origin, r)
-	Expect(err).NotTo(HaveOccurred())
-	return o
 }
 
 // closedPort is one that nobody listens on.

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -14,8 +15,8 @@ import (
 func evidence(a Agent) {
 	Describe("The evidence", func() {
 		DescribeTable("holds the preflight and the actual request", func(ctx SpecContext, origin string, api fetch.API, global fetch.Global) {
-			target := newRecorder(permissive)
-			o := do(ctx, in(ctx, a.Delivering()), origin, fetch.Request{
+			target := trial.NewRecorder(trial.Permit)
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), origin, fetch.Request{
 				API: api, Global: global, URL: target.URL + "/", Method: "PUT", Body: "x",
 				Headers: fetch.HeaderList{{Name: "X-B", Value: "1"}, {Name: "X-A", Value: "2"}},
 			})
@@ -41,8 +42,8 @@ func evidence(a Agent) {
 		)
 
 		DescribeTable("names the browser's reason", func(ctx SpecContext, method string, handler http.HandlerFunc, reason string) {
-			target := newRecorder(handler)
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: method})
+			target := trial.NewRecorder(handler)
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: method})
 			Expect(o.Shared()).To(BeFalse())
 			Expect(o.Cause).To(Equal(fetch.ByCORS))
 			last := o.Exchanges[len(o.Exchanges)-1]
@@ -69,23 +70,23 @@ func evidence(a Agent) {
 		)
 
 		It("keeps equal headers, all of them", func(ctx SpecContext) {
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
 				w.Header()["Access-Control-Allow-Origin"] = []string{page, "https://other.example"}
 			})
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
 			// Some user agents join them, as the Standard does.
 			values := o.Actual().Response.Headers.Values("Access-Control-Allow-Origin")
 			Expect(strings.Join(values, ", ")).To(Equal(page + ", https://other.example"))
 		})
 
 		It("follows a redirect, hop by hop", func(ctx SpecContext) {
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
-				shared(w, r)
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+				trial.Share(w, r)
 				if r.URL.Path == "/old" {
 					http.Redirect(w, r, "/new", http.StatusFound)
 				}
 			})
-			o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/old", Method: "GET"})
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/old", Method: "GET"})
 			Expect(o.Shared()).To(BeTrue())
 			Expect(o.Response.Redirected).To(BeTrue())
 			Expect(o.Exchanges).To(HaveLen(2))
@@ -94,22 +95,18 @@ func evidence(a Agent) {
 		})
 
 		It("shows what a script can read, and no more", func(ctx SpecContext) {
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
-				shared(w, r)
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+				trial.Share(w, r)
 				w.Header().Set("ETag", `"1"`)
 				w.Header().Set("X-Secret", "2")
 				w.Header().Set("Access-Control-Expose-Headers", "ETag")
 			})
 			for _, api := range []fetch.API{fetch.Fetch, fetch.XHR} {
-				o := do(ctx, in(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET"})
+				o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET"})
 				Expect(o.Response.Headers.Contains("ETag")).To(BeTrue())
 				Expect(o.Response.Headers.Contains("X-Secret")).To(BeFalse())
 				Expect(o.Actual().Response.Headers.Contains("X-Secret")).To(BeTrue())
 			}
 		})
 	})
-}
-
-func shared(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
 }

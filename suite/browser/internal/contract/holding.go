@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -18,19 +19,19 @@ import (
 func holding(a Agent) {
 	Describe("Under effects: hold", func() {
 		DescribeTable("a preflight arrives and what it would let through does not", func(ctx SpecContext, origin string, api fetch.API, global fetch.Global, method string) {
-			target := newRecorder(permissive)
-			c := in(ctx, a.Holding())
+			target := trial.NewRecorder(trial.Permit)
+			c := trial.In(ctx, a.Holding())
 			for i := range 3 {
 				url := fmt.Sprintf("%s/%d", target.URL, i) // or an answer may be remembered
-				o := do(ctx, c, origin, fetch.Request{API: api, Global: global, URL: url, Method: method, Body: "x",
+				o := trial.Do(ctx, c, origin, fetch.Request{API: api, Global: global, URL: url, Method: method, Body: "x",
 					Headers: fetch.HeaderList{{Name: "X-A", Value: "1"}}})
 				Expect(o.Cause).To(Equal(fetch.ByHold))
 				Expect(o.Shared()).To(BeFalse())
 				Expect(o.Actual().Held).To(BeTrue())
 				Expect(o.Preflight().Response.Status).To(Equal(200))
 			}
-			Expect(target.methods()).To(HaveEach("OPTIONS"))
-			Expect(target.methods()).To(HaveLen(3))
+			Expect(target.Methods()).To(HaveEach("OPTIONS"))
+			Expect(target.Methods()).To(HaveLen(3))
 		},
 			Entry("from a page by fetch()", page, fetch.Fetch, fetch.Window, "PUT"),
 			Entry("from a page by XMLHttpRequest", page, fetch.XHR, fetch.Window, "DELETE"),
@@ -45,13 +46,13 @@ func holding(a Agent) {
 		)
 
 		DescribeTable("a simple POST never leaves", func(ctx SpecContext, origin string, global fetch.Global) {
-			target := newRecorder(permissive)
-			c := in(ctx, a.Holding())
+			target := trial.NewRecorder(trial.Permit)
+			c := trial.In(ctx, a.Holding())
 			for _, method := range []string{"POST", "post"} {
-				o := do(ctx, c, origin, fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/", Method: method, Body: "x"})
+				o := trial.Do(ctx, c, origin, fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/", Method: method, Body: "x"})
 				Expect(o.Cause).To(Equal(fetch.ByHold))
 			}
-			Expect(target.methods()).To(BeEmpty())
+			Expect(target.Methods()).To(BeEmpty())
 		},
 			Entry("a page", page, fetch.Window),
 			Entry("a sandboxed frame", "null", fetch.Window),
@@ -59,26 +60,26 @@ func holding(a Agent) {
 		)
 
 		It("lets safe requests through, preflights included", func(ctx SpecContext) {
-			target := newRecorder(permissive)
-			o := do(ctx, in(ctx, a.Holding()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET", Headers: fetch.HeaderList{{Name: "X-A", Value: "1"}}})
+			target := trial.NewRecorder(trial.Permit)
+			o := trial.Do(ctx, trial.In(ctx, a.Holding()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET", Headers: fetch.HeaderList{{Name: "X-A", Value: "1"}}})
 			Expect(o.Shared()).To(BeTrue())
-			Expect(target.methods()).To(Equal([]string{"OPTIONS", "GET"}))
+			Expect(target.Methods()).To(Equal([]string{"OPTIONS", "GET"}))
 		})
 
 		DescribeTable("a beacon is held back as any POST is", func(ctx SpecContext, origin string) {
-			target := newRecorder(permissive)
-			c := in(ctx, a.Holding())
-			o := do(ctx, c, origin, fetch.Request{Consumer: fetch.Beacon, Method: "POST", URL: target.URL + "/", Body: "x"})
+			target := trial.NewRecorder(trial.Permit)
+			c := trial.In(ctx, a.Holding())
+			o := trial.Do(ctx, c, origin, fetch.Request{Consumer: fetch.Beacon, Method: "POST", URL: target.URL + "/", Body: "x"})
 			Expect(o.Cause).To(Equal(fetch.ByHold))
 			Expect(o.Response.Type).To(Equal(fetch.Opaque), "the script is told nothing")
 			Expect(o.Exchanges).To(HaveLen(1))
 			Expect(o.Actual().Held).To(BeTrue())
-			Expect(target.methods()).To(BeEmpty())
-			o = do(ctx, c, origin, jsonBeacon(target.URL))
+			Expect(target.Methods()).To(BeEmpty())
+			o = trial.Do(ctx, c, origin, jsonBeacon(target.URL))
 			Expect(o.Cause).To(Equal(fetch.ByHold))
 			Expect(o.Preflight().Response.Status).To(Equal(200))
 			Expect(o.Actual().Held).To(BeTrue())
-			Expect(target.methods()).To(Equal([]string{"OPTIONS"}))
+			Expect(target.Methods()).To(Equal([]string{"OPTIONS"}))
 		},
 			Entry("of a page", page),
 			Entry("of a sandboxed frame", "null"),
@@ -86,22 +87,22 @@ func holding(a Agent) {
 
 		if a.RunsScripts {
 			DescribeTable("what a script of the target's sends does not leave", func(ctx SpecContext, origin string, consumer fetch.Consumer) {
-				target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+				target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
 					w.Header().Set("Content-Type", "text/javascript")
 					if r.URL.Path != "/script" {
-						permissive(w, r)
+						trial.Permit(w, r)
 					} else {
-						shared(w, r)
+						trial.Share(w, r)
 						fmt.Fprintf(w, `navigator.sendBeacon("http://%[1]s/beacon", "x"); fetch("http://%[1]s/fetch", {method: "POST", body: "x", keepalive: true});
 						fetch("http://%[1]s/put", {method: "PUT", keepalive: true})`, r.Host)
 					}
 				})
-				c := in(ctx, a.Holding())
-				o := do(ctx, c, origin, fetch.Request{Consumer: consumer, Method: "GET", CrossOrigin: fetch.Anonymous, URL: target.URL + "/script"})
+				c := trial.In(ctx, a.Holding())
+				o := trial.Do(ctx, c, origin, fetch.Request{Consumer: consumer, Method: "GET", CrossOrigin: fetch.Anonymous, URL: target.URL + "/script"})
 				Expect(o.Shared()).To(BeTrue())
-				Eventually(target.methods).Should(ContainElement("OPTIONS"))
+				Eventually(target.Methods).Should(ContainElement("OPTIONS"))
 				Expect(c.Close()).To(Succeed())
-				Consistently(target.methods, "300ms").Should(HaveEach(BeElementOf("GET", "OPTIONS")))
+				Consistently(target.Methods, "300ms").Should(HaveEach(BeElementOf("GET", "OPTIONS")))
 			},
 				Entry("to a page", page, fetch.Script),
 				Entry("to a page, as a module", page, fetch.Module),
@@ -110,19 +111,19 @@ func holding(a Agent) {
 		}
 
 		DescribeTable("what is under way when its context closes does not leave after all", func(ctx SpecContext, origin string, global fetch.Global, change func(*fetch.Request)) {
-			target := newRecorder(func(w http.ResponseWriter, r *http.Request) {
+			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
 				if r.Method == http.MethodOptions {
 					time.Sleep(10 * time.Millisecond) // so that some preflight is answered while the context closes
 				}
-				permissive(w, r)
+				trial.Permit(w, r)
 			})
 			ua, err := a.Start(ctx, browser.Options{Targets: []string{"127.0.0.1:*"}})
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(end, ua)
 			for range 5 {
-				c := in(ctx, ua)
+				c := trial.In(ctx, ua)
 				Expect(c.Open(ctx, origin)).To(Succeed())
-				before := len(target.methods())
+				before := len(target.Methods())
 				short, cancel := context.WithCancel(ctx)
 				var wg sync.WaitGroup
 				for range 40 {
@@ -134,13 +135,13 @@ func holding(a Agent) {
 						c.Do(short, origin, r)
 					})
 				}
-				Eventually(func() int { return len(target.methods()) - before }, "10s").Should(BeNumerically(">=", 6))
+				Eventually(func() int { return len(target.Methods()) - before }, "10s").Should(BeNumerically(">=", 6))
 				cancel()
 				wg.Wait()
 				Expect(c.Close()).To(Succeed())
 			}
 			Expect(end(ua)).To(Succeed())
-			Expect(target.methods()).To(HaveEach("OPTIONS"))
+			Expect(target.Methods()).To(HaveEach("OPTIONS"))
 		},
 			Entry("from a page", page, fetch.Window, nil),
 			Entry("from a sandboxed frame", "null", fetch.Window, nil),

@@ -7,6 +7,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -14,10 +15,10 @@ import (
 func pages(a Agent) {
 	Describe("A page", func() {
 		DescribeTable("lives on any origin, and says so on the wire", func(ctx SpecContext, origin string) {
-			target := newRecorder(permissive)
-			o := do(ctx, in(ctx, a.Delivering()), origin, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
+			target := trial.NewRecorder(trial.Permit)
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), origin, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
 			Expect(o.Shared()).To(BeTrue())
-			Expect(target.origins()).To(Equal([]string{origin}))
+			Expect(target.Origins()).To(Equal([]string{origin}))
 		},
 			Entry("http", "http://app.example.test"),
 			Entry("http on a port", "http://app.example.test:7001"),
@@ -40,24 +41,24 @@ func pages(a Agent) {
 
 		// What a host may have is measured, since scanners disagree about it.
 		It("lives on a host with any of the characters that the agent allows", func(ctx SpecContext) {
-			target := newRecorder(permissive)
-			c := in(ctx, a.Delivering())
+			target := trial.NewRecorder(trial.Permit)
+			c := trial.In(ctx, a.Delivering())
 			var origins []string
 			for _, char := range a.HostCharacters {
 				origins = append(origins, "https://app.example.test"+string(char)+".evil.example", "http://app.example.test."+string(char)+".evil.example:7001")
 			}
 			Expect(c.Open(ctx, origins...)).To(Succeed())
 			for _, origin := range origins {
-				o := do(ctx, c, origin, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
+				o := trial.Do(ctx, c, origin, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
 				Expect(o.Shared()).To(BeTrue(), origin)
 			}
-			Expect(target.origins()).To(Equal(origins))
+			Expect(target.Origins()).To(Equal(origins))
 		})
 
 		if a.RunsScripts {
 			It("lives on no host with another one", func(ctx SpecContext) {
 				for _, char := range []string{"^", "|", "%0b", "%", " ", "<", ">", "*", "@", "A"} {
-					_, err := in(ctx, a.Delivering()).Do(ctx, "https://app.example.test"+char+".evil.example", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
+					_, err := trial.In(ctx, a.Delivering()).Do(ctx, "https://app.example.test"+char+".evil.example", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
 					var impossible *fetch.OriginError
 					Expect(errors.As(err, &impossible)).To(BeTrue(), "%q: %v", char, err)
 				}
@@ -65,14 +66,14 @@ func pages(a Agent) {
 		}
 
 		It("is refused where it cannot live", func(ctx SpecContext) {
-			_, err := in(ctx, a.Delivering()).Do(ctx, "https://app.example.test/path", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
+			_, err := trial.In(ctx, a.Delivering()).Do(ctx, "https://app.example.test/path", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
 			var impossible *fetch.OriginError
 			Expect(errors.As(err, &impossible)).To(BeTrue(), "%v", err)
 		})
 
 		if a.RunsScripts {
 			It("is refused where the browser makes it another origin", func(ctx SpecContext) {
-				_, err := in(ctx, a.Delivering()).Do(ctx, "http://corsproof.dev", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
+				_, err := trial.In(ctx, a.Delivering()).Do(ctx, "http://corsproof.dev", fetch.Request{URL: "http://127.0.0.1:1/", Method: "GET"})
 				var impossible *fetch.OriginError
 				Expect(errors.As(err, &impossible)).To(BeTrue(), "%v", err)
 			})

@@ -4,6 +4,8 @@ package script
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
+	"time"
 
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -26,6 +28,15 @@ type Seen struct {
 	fetch.Response
 	Exception string `json:"exception"`
 	TimedOut  bool   `json:"timedOut"`
+}
+
+// Grace is how much longer than its request a script may take to say what it saw, before
+// it is the browser's fault.
+const Grace = 15 * time.Second
+
+// NoAnswer says that the script of a page took longer.
+func NoAnswer(origin string) error {
+	return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", origin, Grace)
 }
 
 // Of writes the call of page.js that makes the request. Its value is a promise of Seen.
