@@ -20,7 +20,8 @@ type plain struct {
 	relay  *relay
 	origin string // of the target, as URLs begin
 	out    net.Conn
-	in     *bufio.Reader // from the browser
+	pipe   *io.PipeReader // from the browser
+	in     *bufio.Reader  // the same
 	server net.Conn
 	back   *bufio.Reader // from the server
 }
@@ -38,6 +39,7 @@ func newPlain(r *relay, address string, browser net.Conn, in *bufio.Reader, serv
 		relay:  r,
 		origin: "http://" + strings.TrimSuffix(address, ":80"),
 		out:    browser,
+		pipe:   pr,
 		in:     bufio.NewReader(pr),
 		server: server,
 		back:   bufio.NewReader(server),
@@ -46,7 +48,9 @@ func newPlain(r *relay, address string, browser net.Conn, in *bufio.Reader, serv
 
 // run passes one exchange after the other on, until one of both ends the connection.
 func (p *plain) run() {
-	defer p.out.Close() // ends the read that is always under way
+	// The read that is always under way ends, or what it has read and nobody wants.
+	defer p.out.Close()
+	defer p.pipe.Close()
 	for {
 		head, err := readHead(p.in)
 		if err != nil {
