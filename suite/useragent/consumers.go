@@ -237,6 +237,12 @@ func beacons() []Scenario {
 			Steps: once(text, tainted(sends("POST", "Content-Type: text/plain;charset=UTF-8"))),
 		},
 		{
+			ID: "browser.consumers.beacon.opaque", Title: "A beacon of a sandboxed frame must say that its origin is opaque",
+			Spec: "append-a-request-origin-header", Covers: []string{"CO-07"}, APIs: byFetch, Origin: "null",
+			Stub:  answers(ok()),
+			Steps: once(text, tainted(sends("POST"))),
+		},
+		{
 			ID: "browser.consumers.beacon.redirect", Title: "A redirect without headers of CORS must be followed by a beacon with text",
 			Spec: spec, Covers: []string{"CO-07"}, APIs: byFetch,
 			Stub:  append(answers(leads(307, Target+"/there")), withURL(Target+"/there", answers(ok()))...),

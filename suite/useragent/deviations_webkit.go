@@ -83,6 +83,13 @@ func webKitDeviations() []Deviation {
 			Wants: []Want{shared(asks("GET", "authorization"), sends("GET", bearer),
 				asks("GET", "authorization").to(Other+"/{id}", "null"), sends("GET").to(Other+"/{id}", "null").without("Authorization"))},
 		},
+		{
+			Browser:  webkit,
+			Scenario: "browser.consumers.beacon.opaque",
+			Instead:  "It says the origin of the page around a sandboxed frame in a beacon of the frame.",
+			Evidence: seenWebKit,
+			Wants:    []Want{tainted(sends("POST").to(Target, around))},
+		},
 	}
 	all = append(all, webKitRanges()...)
 	all = append(all, webKitFonts()...)

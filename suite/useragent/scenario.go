@@ -26,6 +26,9 @@ const (
 	Other  = "http://api.example.net"       // another site
 )
 
+// around is the origin of the page around a sandboxed frame.
+const around = "http://opaque.corsproof.test"
+
 // Target is the URL that is asked unless a step says otherwise. "{id}" stands for a
 // path of the scenario's own, in URLs and header lines alike.
 const Target = API + "/{id}"

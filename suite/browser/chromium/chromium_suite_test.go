@@ -51,6 +51,7 @@ var _ = contract.Specs("Chromium", contract.Agent{
 	Delivering:     func() fetch.UserAgent { return delivering },
 	Holding:        func() fetch.UserAgent { return holding },
 	RunsScripts:    true,
+	Upgrades:       true,
 	HostCharacters: "-_\"`{}+!~;&'(),$=",
 	Start: func(ctx context.Context, o browser.Options) (fetch.UserAgent, error) {
 		return chromium.Start(ctx, o)

@@ -235,6 +235,8 @@ func (r *record) concludeRefused(o *fetch.Observation) {
 	failures := fetch.Explain(r.origin, r.request, o.Exchanges)
 	last := o.Exchanges[len(o.Exchanges)-1]
 	switch {
+	case r.request.Consumer == fetch.Font && last.Kind == fetch.Actual:
+		o.Cause, o.Detail = fetch.ByContent, o.Exception // which needs no CORS
 	case len(failures) > 0:
 		o.Cause, o.Detail = causeOf(failures[0].Reason), failures[0].Error()
 	case last.Kind == fetch.Actual && (r.request.Consumer != fetch.ByAPI || r.request.Integrity != ""):

@@ -120,7 +120,10 @@ func (r *record) claimsTo(rawURL string, methods ...string) []claim {
 		return []claim{allTLS}
 	}
 	origins := []string{r.origin}
-	if r.request.EffectiveMode() != fetch.CORSMode {
+	switch {
+	case r.request.Consumer == fetch.Font:
+		origins = append(origins, "") // WebKit loads fonts without CORS
+	case r.request.EffectiveMode() != fetch.CORSMode:
 		// GET has none, and referrer policies count. Of a sandboxed frame WebKit says the
 		// origin of the page around it.
 		origins = []string{r.origin, script.Location(r.origin), "null", ""}

@@ -1,17 +1,20 @@
 package webkit_test
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/fixtures/authority"
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/contract"
 	"github.com/corsproof/corsproof/suite/browser/internal/trial"
 	"github.com/corsproof/corsproof/suite/browser/webkit"
 	"github.com/corsproof/corsproof/suite/fetch"
@@ -19,6 +22,7 @@ import (
 
 func TestWebKit(t *testing.T) {
 	RegisterFailHandler(Fail)
+	SetDefaultEventuallyTimeout(time.Minute) // what comes at once takes long on a busy machine
 	config, reporter := GinkgoConfiguration()
 	config.RandomizeAllSpecs = true
 	RunSpecs(t, "WebKit", config, reporter)
@@ -61,6 +65,21 @@ var _ = AfterSuite(func() {
 	}
 	Expect(leftHomes()).To(BeEmpty(), "a browser's folder is left")
 	Expect(leftProcesses(strconv.Itoa(os.Getpid()))).To(BeEmpty(), "a browser's process is left")
+})
+
+var _ = contract.Specs("WebKit", contract.Agent{
+	Delivering:      func() fetch.UserAgent { return delivering },
+	Holding:         func() fetch.UserAgent { return holding },
+	RunsScripts:     true,
+	ForbidsLoopback: true,
+	GivesNoReasons:  true,
+	HostCharacters:  "-_\"`{}+!~&'(),$=", // of a semicolon it crashes
+
+	FramesBeaconAsPage: true,
+	IgnoresCORSOfFonts: true,
+	Start: func(ctx context.Context, o browser.Options) (fetch.UserAgent, error) {
+		return webkit.Start(ctx, o)
+	},
 })
 
 // leftHomes are the folders of browsers of this process.

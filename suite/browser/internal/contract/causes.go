@@ -51,7 +51,7 @@ func causes(a Agent) {
 			ua, err := a.Start(ctx, browser.Options{Targets: []string{"api.example.test:80"}})
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(end, ua)
-			o := trial.Do(ctx, trial.In(ctx, ua), page, fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET"})
+			o := trial.Do(ctx, trial.In(ctx, ua), securePage, fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET"})
 			Expect(o.Cause).To(Equal(fetch.ByMixed))
 		})
 

@@ -32,7 +32,7 @@ func certificates(a Agent) {
 		ua, err := a.Start(ctx, options)
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(end, ua)
-		o := trial.Do(ctx, trial.In(ctx, ua), page, fetch.Request{API: fetch.Fetch, URL: "https://api.example.test/", Method: "GET"})
+		o := trial.Do(ctx, trial.In(ctx, ua), securePage, fetch.Request{API: fetch.Fetch, URL: "https://api.example.test/", Method: "GET"})
 		Expect(o.Shared()).To(Equal(accepted))
 		if !accepted {
 			Expect(o.Cause).To(Equal(fetch.ByTLS))

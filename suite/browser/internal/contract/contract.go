@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -27,6 +28,21 @@ type Agent struct {
 	// RunsScripts says that it is a browser, whose pages have a place to live and run what
 	// they load.
 	RunsScripts bool
+
+	// ForbidsLoopback says that to it a loopback address without TLS is mixed content too,
+	// so that a page by https may not call it.
+	ForbidsLoopback bool
+
+	// Upgrades says that it knows domains whose pages are by https alone.
+	Upgrades bool
+
+	// GivesNoReasons says that nothing is known of why it refuses.
+	GivesNoReasons bool
+
+	// FramesBeaconAsPage says that a beacon of a sandboxed frame has the origin of the page
+	// around it, and IgnoresCORSOfFonts that fonts are loaded without Origin and used
+	// whatever is allowed: two deviations that suite/useragent knows.
+	FramesBeaconAsPage, IgnoresCORSOfFonts bool
 
 	// Start starts another.
 	Start func(context.Context, browser.Options) (fetch.UserAgent, error)
@@ -48,7 +64,27 @@ func Specs(name string, a Agent) bool {
 	})
 }
 
-const page = "https://app.example.test"
+// The origins of most pages.
+const (
+	page       = "http://app.example.test"
+	securePage = "https://app.example.test"
+)
+
+// reason is what the agent says of a refusal for which the Standard has this reason.
+func (a Agent) reason(written string) string {
+	if a.GivesNoReasons {
+		return ""
+	}
+	return written
+}
+
+// beaconOrigin is what the agent says in a beacon of a page on an origin.
+func (a Agent) beaconOrigin(origin string) string {
+	if a.FramesBeaconAsPage {
+		return script.Location(origin)
+	}
+	return origin
+}
 
 // end closes a user agent that a spec has started.
 func end(ua fetch.UserAgent) error {

@@ -47,7 +47,7 @@ func evidence(a Agent) {
 			Expect(o.Shared()).To(BeFalse())
 			Expect(o.Cause).To(Equal(fetch.ByCORS))
 			last := o.Exchanges[len(o.Exchanges)-1]
-			Expect(last.Reason).To(Equal(reason))
+			Expect(last.Reason).To(Equal(a.reason(reason)))
 			Expect(last.Response).NotTo(BeNil())
 		},
 			Entry("no header", "GET", func(http.ResponseWriter, *http.Request) {}, "MissingAllowOriginHeader"),
