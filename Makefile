@@ -8,12 +8,13 @@ GO ?= go
 BENCHSTAT := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
-.PHONY: run test recipes bench bench-reference fuzz lint build help
+.PHONY: run test recipes deviations bench bench-reference fuzz lint build help
 
 help:
 	@echo 'make run    judge the embedded reference server in Chromium'
 	@echo 'make test   run every test'
 	@echo 'make recipes  run corsproof on each of fixtures/recipes'
+	@echo 'make deviations  write what the browsers do otherwise into README.md'
 	@echo 'make bench  measure what a fetch costs, next to a bare loop, and runs of 1, 10 and 100 resources'
 	@echo 'make bench-reference  compare the reference handler with others'
 	@echo 'make fuzz   compare the reference handler with slow oracles, FUZZTIME (5m) for each'
@@ -36,9 +37,14 @@ recipes: build
 	@tools/need chromium nginx apache2 caddy haproxy flask node
 	@tools/recipes
 
+deviations: build
+	@tools/need chromium firefox webkit
+	bin/corsproof browser --browser all --no-progress --markdown bin/deviations.md
+	tools/fill README.md deviations bin/deviations.md
+
 bench:
-	@tools/need chromium
-	$(GO) test -run '^$$' -bench . -benchtime 1x ./suite/browser/chromium
+	@tools/need chromium firefox webkit
+	$(GO) test -run '^$$' -bench . -benchtime 1x -p 1 ./suite/browser/chromium ./suite/browser/firefox ./suite/browser/webkit
 
 # A run measures every row once, so that what else the machine does falls on all alike.
 bench-reference:

@@ -10,10 +10,11 @@ import (
 	"github.com/corsproof/corsproof/suite/useragent"
 )
 
-// GradeOptions says which browser to judge. The zero value judges Chromium by all
+// GradeOptions says which browsers to judge. The zero value judges Chromium by all
 // browser scenarios.
 type GradeOptions struct {
-	// Browser is one of Browsers. Empty means the first.
+	// Browser is one of Browsers, several of them by commas, or All. Empty means the
+	// first.
 	Browser string
 
 	// BrowserPath is the browser's executable. Empty looks for one.
@@ -29,21 +30,31 @@ type GradeOptions struct {
 	Progress func(done, total int)
 }
 
-// Grade judges a browser by what it does with the answers of a stub, and returns the
-// report. A context that ends is in the report, which then says that it is partial.
+// Grade judges browsers, side by side, by what each does with the answers of a stub, and
+// returns a report for each. A context that ends is in the reports, which then say that
+// they are partial.
 //
 // An error is an *Error.
-func Grade(ctx context.Context, o GradeOptions) (*useragent.Report, error) {
-	options := useragent.Options{Scenarios: o.Scenarios, Version: o.Version, Progress: o.Progress}
-	if err := errors.Join(checkBrowser(o.Browser), options.Check()); err != nil {
+func Grade(ctx context.Context, o GradeOptions) ([]*useragent.Report, error) {
+	options := useragent.Options{Scenarios: o.Scenarios, Version: o.Version}
+	if err := errors.Join(checkBrowsers(o.Browser, o.BrowserPath), options.Check()); err != nil {
 		return nil, usage(err)
 	}
+	return inEach(browsersOf(o.Browser), o.Progress, func(name string, progress func(done, total int)) (*useragent.Report, error) {
+		options := options
+		options.Progress = progress
+		return o.judge(ctx, name, options)
+	})
+}
+
+// judge judges one browser.
+func (o GradeOptions) judge(ctx context.Context, name string, options useragent.Options) (*useragent.Report, error) {
 	server, err := stub.Start()
 	if err != nil {
 		return nil, noJudgement(err)
 	}
 	defer server.Close()
-	ua, stop, err := o.start(ctx, server)
+	ua, stop, err := o.start(ctx, name, server)
 	if err != nil {
 		return nil, err
 	}
@@ -57,12 +68,12 @@ func Grade(ctx context.Context, o GradeOptions) (*useragent.Report, error) {
 
 // start starts the user agent, which reaches the stub and nothing else. What it
 // returns second ends it.
-func (o GradeOptions) start(ctx context.Context, server *stub.Server) (fetch.UserAgent, func(), error) {
-	if o.Browser == None {
+func (o GradeOptions) start(ctx context.Context, name string, server *stub.Server) (fetch.UserAgent, func(), error) {
+	if name == None {
 		ua, stop := useragent.Model(server)
 		return ua, stop, nil
 	}
-	return startBrowser(ctx, o.Browser, browser.Options{
+	return startBrowser(ctx, name, browser.Options{
 		Path:      o.BrowserPath,
 		ConnectTo: useragent.ConnectTo(server),
 		Effects:   fetch.Deliver, // the stub is ours

@@ -75,7 +75,7 @@ func Run(ctx context.Context, o Options) (*suite.Report, error) {
 	defer subject.close()
 	transport := subject.transport()
 	defer transport.CloseIdleConnections()
-	report, err := o.runIn(ctx, o.browsers(), subject, transport)
+	report, err := o.runIn(ctx, browsersOf(o.Browser), subject, transport)
 	if err != nil {
 		return nil, err
 	}

@@ -14,7 +14,8 @@ import (
 // SelftestOptions says how corsproof judges the servers that it knows. The zero value
 // judges all of them in Chromium.
 type SelftestOptions struct {
-	// Browser is one of Browsers. Empty means the first.
+	// Browser is one of Browsers, several of them by commas, or All. Empty means the
+	// first.
 	Browser string
 
 	// BrowserPath is the browser's executable. Empty looks for one.
@@ -37,17 +38,23 @@ const atOnceInBrowser = 2
 // Selftest judges the servers of fixtures/faults, each with a mistake, and those of
 // fixtures/policies, which make none. All of them are inside of this process.
 //
-// An error is an *Error.
-func Selftest(ctx context.Context, o SelftestOptions) (*selftest.Matrix, error) {
-	if err := checkBrowser(o.Browser); err != nil {
+// It returns a matrix for each browser. An error is an *Error.
+func Selftest(ctx context.Context, o SelftestOptions) ([]*selftest.Matrix, error) {
+	options := selftest.Options{Fault: o.Fault}
+	if err := errors.Join(checkBrowsers(o.Browser, o.BrowserPath), options.Check()); err != nil {
 		return nil, usage(err)
 	}
-	options := selftest.Options{Fault: o.Fault, Progress: o.Progress}
-	if err := options.Check(); err != nil {
-		return nil, usage(err)
-	}
-	if o.Browser != None {
-		ua, stop, err := startBrowser(ctx, o.Browser, browser.Options{
+	return inEach(browsersOf(o.Browser), o.Progress, func(name string, progress func(done, total int)) (*selftest.Matrix, error) {
+		options := options
+		options.Progress = progress
+		return o.judge(ctx, name, options)
+	})
+}
+
+// judge has one browser judge.
+func (o SelftestOptions) judge(ctx context.Context, name string, options selftest.Options) (*selftest.Matrix, error) {
+	if name != None {
+		ua, stop, err := startBrowser(ctx, name, browser.Options{
 			Path:    o.BrowserPath,
 			Targets: []string{"127.0.0.1:*", faults.OtherName + ":*"},
 			Effects: fetch.Deliver,

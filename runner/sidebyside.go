@@ -15,33 +15,61 @@ import (
 // All stands for all browsers that are built.
 const All = "all"
 
-// browsers are the names of those that judge.
-func (o Options) browsers() []string {
-	switch o.Browser {
+// browsersOf are the names in a list by commas.
+func browsersOf(list string) []string {
+	switch list {
 	case "":
 		return Browsers()[:1]
 	case All:
 		return engineNames()
 	}
-	return strings.Split(o.Browser, ",")
+	return strings.Split(list, ",")
 }
 
-func (o Options) checkBrowsers() error {
-	names := o.browsers()
+// checkBrowsers returns an error if the list is wrong, or cannot be with the path of a
+// browser's executable.
+func checkBrowsers(list, path string) error {
+	names := browsersOf(list)
 	for i, name := range names {
 		if name == "" {
-			return fmt.Errorf("browser %q names none; expected %s", o.Browser, BrowsersInWords())
+			return fmt.Errorf("browser %q names none; expected %s", list, BrowsersInWords())
 		}
 		if slices.Contains(names[:i], name) {
 			return fmt.Errorf("browser %q is named twice", name)
 		}
-		if err := checkBrowser(name); err != nil {
-			return err
+		if !slices.Contains(Browsers(), name) {
+			return fmt.Errorf("browser %q is unknown; expected %s", name, BrowsersInWords())
 		}
 	}
-	if len(names) > 1 && o.BrowserPath != "" {
+	if len(names) > 1 && path != "" {
 		return errors.New("--browser-path is of one browser, and --browser names several")
 	}
+	return nil
+}
+
+// inEach has each of several browsers judge, side by side, and returns what they come to,
+// or the first error in their order.
+func inEach[T any](names []string, tell func(done, total int), judge func(name string, progress func(done, total int)) (T, error)) ([]T, error) {
+	judged, errs := make([]T, len(names)), make([]error, len(names))
+	all := progressOf(len(names), tell)
+	var wg sync.WaitGroup
+	for i, name := range names {
+		wg.Go(func() { judged[i], errs[i] = judge(name, all.update(i)) })
+	}
+	wg.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return judged, nil
+}
+
+func (o Options) checkBrowsers() error {
+	if err := checkBrowsers(o.Browser, o.BrowserPath); err != nil {
+		return err
+	}
+	names := browsersOf(o.Browser)
 	if l := o.limits(); l.MaxRequests > 0 && l.MaxRequests < len(names) {
 		return fmt.Errorf("max requests %d: expected one for each of %d browsers at least", l.MaxRequests, len(names))
 	}
@@ -52,30 +80,22 @@ func (o Options) checkBrowsers() error {
 // are shared out among them, since the server does not care who asks.
 func (o Options) runIn(ctx context.Context, names []string, s *subject, transport http.RoundTripper) (*suite.Report, error) {
 	limits := o.limits().Among(len(names))
-	reports, errs := make([]*suite.Report, len(names)), make([]error, len(names))
-	all := progressOf(len(names), o.Progress)
-	var wg sync.WaitGroup
-	for i, name := range names {
-		wg.Go(func() {
-			// Should suite.Run panic, the browser must end all the same.
-			ua, stop, err := o.start(ctx, name, s, transport)
-			if err != nil {
-				errs[i] = err
-				return
-			}
-			defer stop()
-			options := append(o.suiteOptions(transport), suite.WithLimits(limits), suite.WithProgress(all.update(i)))
-			reports[i], err = suite.Run(ctx, s.target, ua, o.Filter, options...)
-			if err != nil {
-				errs[i] = usage(err)
-			}
-		})
-	}
-	wg.Wait()
-	for _, err := range errs {
+	reports, err := inEach(names, o.Progress, func(name string, progress func(done, total int)) (*suite.Report, error) {
+		// Should suite.Run panic, the browser must end all the same.
+		ua, stop, err := o.start(ctx, name, s, transport)
 		if err != nil {
 			return nil, err
 		}
+		defer stop()
+		options := append(o.suiteOptions(transport), suite.WithLimits(limits), suite.WithProgress(progress))
+		report, err := suite.Run(ctx, s.target, ua, o.Filter, options...)
+		if err != nil {
+			return nil, usage(err)
+		}
+		return report, nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	if len(reports) == 1 {
 		return reports[0], nil

@@ -59,13 +59,6 @@ func BrowsersInWords() string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-func checkBrowser(name string) error {
-	if name == "" || slices.Contains(Browsers(), name) {
-		return nil
-	}
-	return fmt.Errorf("browser %q is unknown; expected %s", name, BrowsersInWords())
-}
-
 // start starts the user agent. What it returns second ends it, and waits for that.
 func (o Options) start(ctx context.Context, name string, s *subject, transport http.RoundTripper) (fetch.UserAgent, func(), error) {
 	if name == None {

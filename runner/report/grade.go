@@ -2,8 +2,6 @@ package report
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -19,17 +17,9 @@ import (
 //     and what was observed.
 //   - The end has the counts, and last the judgement.
 
-// GradeJSON writes the report on a browser as indented JSON, as JSON does.
-func GradeJSON(w io.Writer, r *useragent.Report) error {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(r); err != nil {
-		return err
-	}
-	_, err := w.Write(escapeControls(b.Bytes()))
-	return err
-}
+// GradeJSON writes the report on a browser as indented JSON, as JSON does, or those on
+// several as an array.
+func GradeJSON(w io.Writer, all []*useragent.Report) error { return writeJSON(w, oneOrAll(all)) }
 
 // GradeConsole writes the report on a browser for people.
 func GradeConsole(w io.Writer, r *useragent.Report, o ConsoleOptions) error {

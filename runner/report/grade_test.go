@@ -82,7 +82,7 @@ chromium 156.0 does what the Fetch Standard says, but for what is known of it in
 
 	It("is JSON without control characters", func() {
 		var b bytes.Buffer
-		Expect(report.GradeJSON(&b, graded(failed))).To(Succeed())
+		Expect(report.GradeJSON(&b, []*useragent.Report{graded(failed)})).To(Succeed())
 		Expect(b.String()).NotTo(ContainSubstring("\x1b"))
 		var back useragent.Report
 		Expect(json.Unmarshal(b.Bytes(), &back)).To(Succeed())

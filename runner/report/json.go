@@ -29,6 +29,14 @@ func writeJSON(w io.Writer, v any) error {
 	return err
 }
 
+// oneOrAll is what stands for several in JSON: an array, and for one that itself.
+func oneOrAll[T any](several []T) any {
+	if len(several) == 1 {
+		return several[0]
+	}
+	return several
+}
+
 // escapeControls escapes DEL and the C1 control characters, which package json leaves
 // alone and some terminals obey. They can only be inside of strings.
 func escapeControls(data []byte) []byte {

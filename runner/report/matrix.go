@@ -10,8 +10,9 @@ import (
 	"github.com/corsproof/corsproof/suite/selftest"
 )
 
-// MatrixJSON writes a self-test as indented JSON; see selftest.Matrix.
-func MatrixJSON(w io.Writer, m *selftest.Matrix) error { return writeJSON(w, m) }
+// MatrixJSON writes a self-test as indented JSON, or several as an array; see
+// selftest.Matrix.
+func MatrixJSON(w io.Writer, all []*selftest.Matrix) error { return writeJSON(w, oneOrAll(all)) }
 
 // Matrix writes a self-test for people: a line for each server, and more only where
 // something is wrong.

@@ -36,6 +36,14 @@ var _ = Describe("browser", func() {
 		Expect(stderr(s)).To(ContainSubstring("(D-01, https://github.com/whatwg/fetch/issues/1919)\n"))
 	})
 
+	It("judges several side by side, each by itself", func() {
+		s := corsproof("browser", "--browser", "none,chromium", "--scenario", "browser.wildcards.*", "--json", temp("r.json"), "--markdown", "-")
+		Expect(s).To(gexec.Exit(0), stderr(s))
+		Expect(stdout(s)).To(MatchRegexp(`(?m)^\| otherwise than the Standard \| .* \| chromium [\d.]+ \| known from \|$`))
+		Expect(stdout(s)).To(ContainSubstring("| It lets Authorization through under *, as all engines do. |  | `wildcards.authorization` |"))
+		Expect(stderr(s)).To(MatchRegexp(`(?s)without a browser, judged by .*\n\nchromium [\d.]+, judged by`))
+	})
+
 	It("says what it does not know", func() {
 		s := corsproof("browser", "--scenario", "browser.nothing")
 		Expect(s).To(gexec.Exit(2))

@@ -2,15 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/runner"
 	"github.com/corsproof/corsproof/runner/report"
-	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/selftest"
 )
 
 const selftestLong = `Judges servers whose mistakes are known, to prove that corsproof would notice yours.
@@ -32,6 +34,7 @@ Exit codes:
 // selftestFlags are what "corsproof selftest" was told.
 type selftestFlags struct {
 	options    runner.SelftestOptions
+	browsers   []string
 	json       string
 	verbose    bool
 	noColor    bool
@@ -51,14 +54,14 @@ func newSelftest() *cobra.Command {
 	}
 	flags := c.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.options.Browser, "browser", runner.Chromium, "chromium, firefox, webkit, or none for the Fetch Standard over the wire")
+	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, webkit, several by commas, or all; or none for the Fetch Standard over the wire")
 	flags.StringVar(&f.options.BrowserPath, "browser-path", "", "the browser's executable; by default it is looked for")
 	flags.StringVar(&f.options.Fault, "fault", "", "judge the servers with these mistakes alone: an id or a pattern such as 'errors.*'")
 	flags.StringVar(&f.json, "json", "", "write the matrix as JSON to this file; - is standard output")
 	flags.BoolVar(&f.verbose, "verbose", false, "say of each server what its mistake is")
 	flags.BoolVar(&f.noColor, "no-color", false, "use no colour; NO_COLOR in the environment does the same")
 	flags.BoolVar(&f.noProgress, "no-progress", false, "show no progress")
-	c.RegisterFlagCompletionFunc("browser", cobra.FixedCompletions(runner.Browsers(), cobra.ShellCompDirectiveNoFileComp))
+	c.RegisterFlagCompletionFunc("browser", cobra.FixedCompletions(append(runner.Browsers(), runner.All), cobra.ShellCompDirectiveNoFileComp))
 	c.RegisterFlagCompletionFunc("fault", completeFaults)
 	c.MarkFlagFilename("json", "json")
 	return c
@@ -69,13 +72,13 @@ func (f *selftestFlags) run(ctx context.Context) error {
 	if err := out.check(); err != nil {
 		return err
 	}
-	f.options.Version = version()
+	f.options.Browser, f.options.Version = strings.Join(f.browsers, ","), version()
 	done := func() {}
 	if !f.noProgress && isTerminal(os.Stderr) {
 		progress := report.NewProgress(os.Stderr)
 		f.options.Progress, done = progress.Update, progress.Done
 	}
-	matrix, err := runner.Selftest(ctx, f.options)
+	matrices, err := runner.Selftest(ctx, f.options)
 	done()
 	if err != nil {
 		return err
@@ -84,16 +87,13 @@ func (f *selftestFlags) run(ctx context.Context) error {
 	if f.json == "-" {
 		shown = os.Stderr
 	}
-	if err := report.Matrix(shown, matrix, out.console(shown)); err != nil {
+	if err := errors.Join(
+		inTurn(shown, matrices, func(m *selftest.Matrix) error { return report.Matrix(shown, m, out.console(shown)) }),
+		writeTo(f.json, func(w io.Writer) error { return report.MatrixJSON(w, matrices) }),
+	); err != nil {
 		return err
 	}
-	if err := writeTo(f.json, func(w io.Writer) error { return report.MatrixJSON(w, matrix) }); err != nil {
-		return err
-	}
-	if code := matrix.ExitCode(); code != suite.ExitConforms {
-		return exit(code)
-	}
-	return nil
+	return exitOf(matrices)
 }
 
 // completeFaults completes ids of faults.
