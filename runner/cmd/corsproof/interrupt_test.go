@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
 
+	"github.com/corsproof/corsproof/runner"
 	"github.com/corsproof/corsproof/suite"
 )
 
@@ -85,10 +86,38 @@ var _ = Describe("an interrupted run", func() {
 			Expect(filepath.Glob(filepath.Join(dir, "*"))).To(BeEmpty())
 		})
 	}
+})
 
-	It("ends at once, with its browser, when it is killed", func() {
-		session.Kill()
-		Eventually(session, patience).Should(gexec.Exit())
-		Eventually(processes, patience).WithArguments(dir).Should(BeEmpty())
-	})
+// browsersIn returns the names of the processes whose home is below the folder: browsers,
+// drivers and displays, and all their children.
+func browsersIn(dir string) (names []string) {
+	files, _ := filepath.Glob("/proc/[0-9]*/environ")
+	for _, file := range files {
+		if environment, err := os.ReadFile(file); err == nil && bytes.Contains(environment, []byte("HOME="+dir)) {
+			name, _ := os.ReadFile(filepath.Join(filepath.Dir(file), "comm"))
+			names = append(names, string(bytes.TrimSpace(name)))
+		}
+	}
+	return names
+}
+
+var _ = Describe("a run that is killed", func() {
+	for _, browser := range []string{runner.Chromium, runner.Firefox, runner.WebKit} {
+		It("leaves nothing of "+browser+" but its folder, which the next sweeps", func() {
+			asked := make(chan struct{})
+			server := serve(slow(sample(), asked))
+			dir := GinkgoT().TempDir()
+			session := start([]string{"TMPDIR=" + dir}, "run", "-f", sampleAt(server.URL), "--browser", browser)
+			Eventually(asked, patience).Should(BeClosed())
+			Expect(browsersIn(dir)).NotTo(BeEmpty())
+			session.Kill()
+			Eventually(session, patience).Should(gexec.Exit())
+			Eventually(browsersIn, "2s").WithArguments(dir).Should(BeEmpty())
+			Expect(filepath.Glob(filepath.Join(dir, "corsproof-"+browser+"-*"))).To(HaveLen(1))
+
+			next := corsproofIn([]string{"TMPDIR=" + dir}, "run", "--browser", browser, "--scenario", "simple.get")
+			Expect(next).To(gexec.Exit(suite.ExitConforms), stdout(next))
+			Expect(filepath.Glob(filepath.Join(dir, "*"))).To(BeEmpty())
+		})
+	}
 })
