@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -15,7 +16,8 @@ import (
 
 // Limits of what a page knows of a result. The JSON report has it whole.
 const (
-	dataBudget   = 3_200_000 // bytes of all results
+	dataBudget   = 3_200_000 // bytes of all results, as long as they are told with what they say
+	bareBudget   = 3_900_000 // and as long as it is told where they were tried
 	wireLimit    = 400       // characters of a header's value
 	mostHeaders  = 64        // of one message
 	mostOnWire   = 50        // exchanges of one step
@@ -95,7 +97,8 @@ func htmlData(r *suite.Report, rows []matrixRow) ([]byte, error) {
 	for _, i := range order {
 		whole := newPageResult(r.Results[i], walks[r.Results[i].Key])
 		whole.Row = row[r.Results[i].ID]
-		at, err := p.addWithin(dataBudget, whole, whole.withoutWire(), whole.bare())
+		at, err := p.addWithin(version{whole, dataBudget}, version{whole.withoutWire(), dataBudget},
+			version{whole.bare(), bareBudget}, version{whole.least(), math.MaxInt})
 		if err != nil {
 			return nil, err
 		}
@@ -173,6 +176,11 @@ func (p pageResult) withoutWire() pageResult {
 // bare is the result without what a target may have said.
 func (p pageResult) bare() pageResult {
 	return pageResult{Row: p.Row, Browser: p.Browser, Resource: p.Resource, Origin: p.Origin, API: p.API, Verdict: p.Verdict, Cut: true}
+}
+
+// least is the result without all that has no limit of its own.
+func (p pageResult) least() pageResult {
+	return pageResult{Row: p.Row, Verdict: p.Verdict, Cut: true}
 }
 
 func newPageAttempt(r suite.Result, a suite.Attempt, walks []suite.Walk) pageAttempt {
@@ -302,17 +310,23 @@ type pool struct {
 
 func newPool() *pool { return &pool{index: map[string]int{}} }
 
+// A version of a result is added while the pool is within a budget of bytes.
+type version struct {
+	pageResult
+	budget int
+}
+
 // A placed value is where it stands, and which of its versions it is.
 type placed struct{ entry, version int }
 
-// addWithin adds the first version for which there is surely room, or the last.
-func (p *pool) addWithin(budget int, versions ...pageResult) (placed, error) {
+// addWithin adds the first version for which there is surely room.
+func (p *pool) addWithin(versions ...version) (placed, error) {
 	for i, v := range versions {
-		data, err := json.Marshal(v)
+		data, err := json.Marshal(v.pageResult)
 		if err != nil {
 			return placed{}, err
 		}
-		if p.size+len(data) > budget && i < len(versions)-1 {
+		if p.size+len(data) > v.budget {
 			continue
 		}
 		var tree any
@@ -322,7 +336,7 @@ func (p *pool) addWithin(budget int, versions ...pageResult) (placed, error) {
 		at, err := p.add(tree)
 		return placed{at, i}, err
 	}
-	panic("no versions")
+	panic("no version without a limit")
 }
 
 // add adds a value as package json decodes it, its elements before it.

@@ -3,15 +3,18 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
 	"github.com/corsproof/corsproof/suite"
 )
 
-// mostRepairs is how many failures are told among the repairs of a page. What is left
-// over is in the matrix.
-const mostRepairs = 50
+// Limits of what is told among the repairs of a page. What is left over is in the matrix.
+const (
+	mostRepairs  = 50
+	repairBudget = 300_000 // bytes of markup
+)
 
 // A repairItem is a failure, with all that its owner needs to repair it.
 type repairItem struct {
@@ -105,6 +108,7 @@ func repaired(r *suite.Report) [][]group {
 func repairItems(r *suite.Report) []repairItem {
 	failures := repaired(r)
 	var all []repairItem
+	left := repairBudget
 	first := map[string]int{} // the item in which lines come first
 	for i, groups := range failures[:min(len(failures), mostRepairs)] {
 		item := newRepairItem(groups)
@@ -114,6 +118,9 @@ func repairItems(r *suite.Report) []repairItem {
 				first[s.Server+s.Lines] = i + 1
 				s.First = len(item.Servers) == 1
 			}
+		}
+		if left -= len(template.HTMLEscapeString(fmt.Sprint(item))); left < 0 && len(all) > 0 {
+			break
 		}
 		all = append(all, item)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -93,6 +94,22 @@ func many(n int, value string) *suite.Report {
 	return r
 }
 
+// theirs is a report of n results that failed, in which a target has its text wherever it
+// could have one, and never the same.
+func theirs(n int, text string) *suite.Report {
+	r := reported()
+	for i := range n {
+		s := known[i%len(known)]
+		var failed suite.Result
+		fill(reflect.ValueOf(&failed), fmt.Sprint(i, " ", text))
+		failed.ID, failed.Title, failed.Level, failed.Browser, failed.Verdict = s.ID, s.Title, s.Level, "chromium", suite.Fail
+		failed.Resource = fmt.Sprintf("/v1/items/%d", i/len(known))
+		r.Results = append(r.Results, failed)
+	}
+	r.Summary[suite.Fail] = n
+	return r
+}
+
 var _ = Describe("the HTML report", func() {
 	It("has the judgement, what to repair and what was not judged in its markup", func() {
 		r := reported(serverError(fetch.Fetch), serverError(fetch.XHR), passed("simple.get", fetch.Fetch), held("methods.listed.shared", "PUT"))
@@ -148,6 +165,17 @@ var _ = Describe("the HTML report", func() {
 		Expect(data["results"]).To(HaveLen(5000))
 		Expect(data["cut"]).To(BeZero())
 	})
+
+	DescribeTable("stays below 5 MiB when the target says all that it can, wherever it can",
+		func(text string) {
+			page := html(theirs(5000, text))
+			Expect(len(page)).To(BeNumerically("<", 5<<20))
+			Expect(embedded(page)["results"]).To(HaveLen(5000))
+		},
+		Entry("in what JSON escapes", strings.Repeat("&<>", 150)),
+		Entry("in control characters", strings.Repeat("\x1b", 500)),
+		Entry("in characters of several bytes", strings.Repeat("👩‍👩‍👧", 100)),
+	)
 
 	It("stays below 5 MiB when the target does what it can against that, and keeps what failed", func() {
 		page := html(many(5000, strings.Repeat("&<>", 150)))

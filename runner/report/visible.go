@@ -21,24 +21,25 @@ const (
 	copiedLimit   = 8000 // a line of a configuration or of a shell
 )
 
-// visible returns s as a reader may see it, cut after limit characters. What cannot
-// be printed is escaped as by strconv.Quote, but there are no quotes around it.
+// visible returns s as a reader may see it, cut after limit characters of what is
+// shown. What cannot be printed is escaped as by strconv.Quote, but there are no quotes
+// around it.
 func visible(s string, limit int) string {
 	var b strings.Builder
-	for i, n := 0, 0; i < len(s); n++ {
-		if n == limit {
+	for i, n := 0, 0; i < len(s); {
+		r, size := utf8.DecodeRuneInString(s[i:])
+		shown := s[i : i+size]
+		switch {
+		case r == utf8.RuneError && size == 1:
+			shown = fmt.Sprintf(`\x%02x`, s[i])
+		case !strconv.IsPrint(r), beginsCommand(s, i):
+			shown = escaped(r)
+		}
+		if n += utf8.RuneCountInString(shown); n > limit {
 			fmt.Fprintf(&b, "… (%d bytes more)", len(s)-i)
 			break
 		}
-		r, size := utf8.DecodeRuneInString(s[i:])
-		switch {
-		case r == utf8.RuneError && size == 1:
-			fmt.Fprintf(&b, `\x%02x`, s[i])
-		case !strconv.IsPrint(r), beginsCommand(s, i):
-			b.WriteString(escaped(r))
-		default:
-			b.WriteRune(r)
-		}
+		b.WriteString(shown)
 		i += size
 	}
 	return b.String()
