@@ -21,9 +21,17 @@ const redacted = "REDACTED"
 // target's URL or in a policy is not: a server tells it to everybody, and without it
 // nobody could read the report, nor judge it again.
 func confidential(values []string, t suite.Target) []string {
-	public := []string{t.URL}
+	said := public(t)
+	return slices.DeleteFunc(slices.Clone(values), func(v string) bool {
+		return slices.ContainsFunc(said, func(p string) bool { return strings.Contains(p, v) })
+	})
+}
+
+// public is what a target tells everybody.
+func public(t suite.Target) []string {
+	said := []string{t.URL}
 	add := func(p policy.Policy) {
-		public = slices.Concat(public, p.AllowOrigins, p.AllowMethods, p.AllowHeaders, p.ExposeHeaders)
+		said = slices.Concat(said, p.AllowOrigins, p.AllowMethods, p.AllowHeaders, p.ExposeHeaders)
 	}
 	add(t.Policy)
 	for _, r := range t.Resources {
@@ -31,18 +39,14 @@ func confidential(values []string, t suite.Target) []string {
 			add(*r.Policy)
 		}
 	}
-	var secrets []string
-	for _, v := range values {
-		if !slices.ContainsFunc(public, func(p string) bool { return strings.Contains(p, v) }) {
-			secrets = append(secrets, v)
-		}
-	}
-	return secrets
+	return said
 }
 
 // redact takes the secrets out of every text of a report that may hold them, and the
-// values out of cookies and of headers that hold nothing else.
+// values out of cookies and of headers that hold nothing else; what these held, wherever
+// it is repeated.
 func redact(r any, secrets []string) {
+	secrets = slices.Concat(secrets, learned(r))
 	d := redactor{strings.NewReplacer(replacements(secrets)...)}
 	d.value(reflect.ValueOf(r))
 }

@@ -32,8 +32,8 @@ var printable = strings.Map(func(c rune) rune {
 }, strings.ToValidUTF8(scribble, "?")) + "\x9b\xff\xc0\xaf"
 
 // hostile is a server that scribbles in status texts, headers and bodies, repeats what
-// it was told in secret, and has a header that is so long. It speaks HTTP by itself,
-// since package http would not write such.
+// it was told in secret and the cookies that it sets, and has a header that is so long.
+// It speaks HTTP by itself, since package http would not write such.
 func hostile(header string, long int) (target string) {
 	GinkgoHelper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -66,8 +66,9 @@ func scribbleTo(connection net.Conn, header string, long int) {
 			heard += " " + sid.Value
 		}
 		fmt.Fprintf(connection, "HTTP/1.1 200 OK %s\r\nAccess-Control-Allow-Origin: %s\r\nAccess-Control-Allow-Credentials: true\r\nAccess-Control-Allow-Headers: Authorization\r\n"+
-			"Access-Control-Allow-Methods: GET, PUT\r\nAccess-Control-Expose-Headers: %s\r\nX-Scribble: %s\r\nX-Long: %s\r\nX-Heard: %s\r\nSet-Cookie: fresh=fr3sh\r\nContent-Length: %d\r\n\r\n%s",
-			scribble, r.Header.Get("Origin"), header, header, strings.Repeat("z", long), heard, len(body), body)
+			"Access-Control-Allow-Methods: GET, PUT\r\nAccess-Control-Expose-Headers: %s\r\nX-Scribble: %s\r\nX-Long: %s\r\nX-Heard: %s\r\nX-Told: it is fr3sh-enough\r\n"+
+			"Set-Cookie: fresh=fr3sh; Path=/\r\nSet-Cookie: long=fr3sh-enough; Path=/\r\nContent-Length: %d\r\n\r\n%s",
+			scribble+" fr3sh-enough", r.Header.Get("Origin"), header, header+" fr3sh-enough", strings.Repeat("z", long), heard, len(body), body)
 	}
 }
 
@@ -93,6 +94,13 @@ var _ = DescribeTable("a server that is hostile harms no report, and secrets are
 		s := corsproofIn([]string{"KEY=k3y", "TOKEN=t0ken", "SID=s3ssion"}, args...)
 		Expect(s).To(gexec.Exit(code), stderr(s)+stdout(s))
 
+		// What is made of a report later has no more.
+		for _, later := range []string{"judge", "merge"} {
+			paths[later] = temp(later + ".html")
+			again := corsproof(later, paths["json"], "--html", paths[later])
+			Expect(again).To(gexec.Exit(code), stderr(again)+stdout(again))
+		}
+
 		reports := map[string]string{"console": stdout(s), "standard error": stderr(s)}
 		for format, path := range paths {
 			data, err := os.ReadFile(path)
@@ -116,6 +124,7 @@ var _ = DescribeTable("a server that is hostile harms no report, and secrets are
 		}
 		if code == suite.ExitFails {
 			Expect(strings.Contains(reports["json"], `"Bearer REDACTED`)).To(BeTrue(), "what was heard was not heard")
+			Expect(strings.Contains(reports["json"], `"it is REDACTED"`)).To(BeTrue(), "what was set was not repeated")
 		}
 		Expect(strings.Count(reports["html"], "<script")).To(Equal(2))
 		Expect(xml.Unmarshal([]byte(reports["junit"]), new(struct{ XMLName xml.Name }))).To(Succeed())
