@@ -1,14 +1,12 @@
 package lab_test
 
 import (
-	"context"
-	"os"
 	"testing"
 
-	"github.com/chromedp/chromedp"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/runner/internal/person"
 	"github.com/corsproof/corsproof/runner/lab"
 )
 
@@ -23,7 +21,7 @@ func TestLab(t *testing.T) {
 // the browser, of their own.
 var (
 	running *lab.Lab
-	browser context.Context
+	browser person.Chromium
 )
 
 var _ = BeforeSuite(func(ctx SpecContext) {
@@ -32,22 +30,5 @@ var _ = BeforeSuite(func(ctx SpecContext) {
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() { Expect(running.Close()).To(Succeed()) })
 
-	// It is a browser as people have it: no flag changes what it sends, or where to.
-	home := folder()
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.UserDataDir(home),
-		chromedp.Env("HOME="+home, "TMPDIR="+home),
-		chromedp.Flag("no-proxy-server", true),
-		chromedp.Flag("disable-component-update", true),
-	)...)
-	tab, end := chromedp.NewContext(allocator)
-	DeferCleanup(func() {
-		end()
-		stop()
-	})
-	Expect(chromedp.Do(tab)).To(Succeed())
-	browser = tab
+	browser = person.OpenChromium()
 })
-
-// shots is the folder for screenshots, if somebody wants to look at them.
-var shots = os.Getenv("CORSPROOF_SCREENSHOTS")

@@ -6,6 +6,8 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+
+	"github.com/corsproof/corsproof/runner/internal/person"
 )
 
 // attempts are what a person does in each lesson: first something that does not help, with
@@ -30,7 +32,7 @@ var attempts = []struct {
 	{"content-types", types("#allowHeaders", "Authorization, Accept"), "Access-Control-Allow-Headers", types("#allowHeaders", "Authorization, Content-Type")},
 	{"credentials", clicks("#allowCredentials"), "The script could read the response.", func(h hands) {
 		types("#allowOrigins", "{app}")(h)
-		if !h.ticked("#allowCredentials") {
+		if !h.Ticked("#allowCredentials") {
 			clicks("#allowCredentials")(h)
 		}
 	}},
@@ -47,22 +49,22 @@ var attempts = []struct {
 
 // hands are what a form needs.
 type hands interface {
-	clicks(selector string)
-	types(selector, text string)
-	chooses(selector, entry string)
-	ticked(selector string) bool
+	Clicks(selector string)
+	Types(selector, text string)
+	Chooses(selector, entry string)
+	Ticked(selector string) bool
 }
 
 func origin(name string) func(hands) {
-	return func(h hands) { h.chooses("#origin", name+":") }
+	return func(h hands) { h.Chooses("#origin", name+":") }
 }
 
 func types(selector, text string) func(hands) {
-	return func(h hands) { h.types(selector, strings.ReplaceAll(text, "{app}", "http://app."+name(running))) }
+	return func(h hands) { h.Types(selector, strings.ReplaceAll(text, "{app}", "http://app."+name(running))) }
 }
 
 func clicks(selector string) func(hands) {
-	return func(h hands) { h.clicks(selector) }
+	return func(h hands) { h.Clicks(selector) }
 }
 
 // handler chooses one of a lesson's, by its number.
@@ -70,31 +72,22 @@ func handler(number int) func(hands) {
 	return clicks(fmt.Sprintf("input[name=handler][value='%d']", number))
 }
 
-// checks presses Check and returns what the browser says.
-func (p person) checks() string {
-	GinkgoHelper()
-	p.evaluates(`document.getElementById("checks-title").textContent = ""`)
-	p.clicks("#check")
-	Eventually(p.reads, patience).WithArguments("#checks-title").ShouldNot(BeEmpty())
-	return p.reads("#checks-title")
-}
-
 var _ = Describe("a lesson", func() {
 	for _, a := range attempts {
 		It("is passed when the browser agrees, and not before: "+a.lesson, func() {
-			p := newPerson()
+			p := newLearner()
 			p.opens("#/lesson/" + a.lesson)
 			Expect(p.checks()).To(Equal("Your browser does not agree yet."), "nothing was repaired")
 			a.wrong(p)
 			Expect(p.checks()).To(Equal("Your browser does not agree yet."))
-			Expect(p.reads("#check-list")).To(ContainSubstring(a.says))
-			Expect(p.reads("#passed")).To(BeEmpty())
+			Expect(p.Reads("#check-list")).To(ContainSubstring(a.says))
+			Expect(p.Reads("#passed")).To(BeEmpty())
 			a.right(p)
-			Expect(p.checks()).To(Equal("Your browser agrees."), p.reads("#check-list"))
-			Expect(p.reads("#passed")).To(HavePrefix("Passed"))
+			Expect(p.checks()).To(Equal("Your browser agrees."), p.Reads("#check-list"))
+			Expect(p.Reads("#passed")).To(HavePrefix("Passed"))
 
-			p.clicks("#to-lessons")
-			Eventually(p.reads, patience).WithArguments(`#lessons a[href="#/lesson/` + a.lesson + `"] + .mark`).Should(ContainSubstring("passed"))
+			p.Clicks("#to-lessons")
+			p.Shows(`#lessons a[href="#/lesson/`+a.lesson+`"] + .mark`, ContainSubstring("passed"))
 		})
 	}
 
@@ -103,8 +96,8 @@ var _ = Describe("a lesson", func() {
 		for _, a := range attempts {
 			tried = append(tried, a.lesson)
 		}
-		p := newPerson()
+		p := newLearner()
 		p.opens("")
-		Expect(ask[[]string](p, `[...document.querySelectorAll("#lessons a")].map(a => a.hash.split("/").pop())`)).To(Equal(tried))
+		Expect(person.Ask[[]string](p, `[...document.querySelectorAll("#lessons a")].map(a => a.hash.split("/").pop())`)).To(Equal(tried))
 	})
 })

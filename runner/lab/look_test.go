@@ -12,13 +12,13 @@ var _ = Describe("the lab's page", func() {
 		for _, dark := range []bool{false, true} {
 			name := fmt.Sprintf("%d-%s", width, map[bool]string{false: "light", true: "dark"}[dark])
 			It("fits at "+name, func() {
-				p := newPerson()
-				p.sits(width, dark)
+				p := newLearner()
+				p.Before(width, dark)
 				look := func(what string) {
 					GinkgoHelper()
-					Expect(p.finds()).To(BeEmpty(), "axe-core finds something on "+what)
-					p.photographs(what + "-" + name)
-					Expect(ask[int64](p, "document.documentElement.scrollWidth")).To(BeNumerically("<=", width), "it scrolls sideways")
+					Expect(p.Violations()).To(BeEmpty(), "axe-core finds something on "+what)
+					p.Photographs(what + "-" + name)
+					Expect(p.Overflows()).To(BeZero(), "it scrolls sideways")
 				}
 				p.opens("")
 				look("lessons")
@@ -26,7 +26,7 @@ var _ = Describe("the lab's page", func() {
 				look("lesson")
 				p.checks()
 				look("lesson-checked")
-				p.clicks("input[name=handler][value='2']")
+				p.Clicks("input[name=handler][value='2']")
 				p.checks()
 				look("lesson-passed")
 				p.opens("#/play")

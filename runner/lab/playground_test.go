@@ -9,124 +9,125 @@ import (
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/runner/internal/person"
 	"github.com/corsproof/corsproof/runner/lab"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
 var _ = Describe("the playground", func() {
-	var p person
+	var p learner
 
 	BeforeEach(func() {
-		p = newPerson()
+		p = newLearner()
 		p.opens("#/play")
 	})
 
 	It("tells what was predicted from what was so", func() {
 		p.predicts("yes", "no")
-		p.clicks("input[value=ETag]")
-		p.clicks("input[value=Content-Type]")
-		p.clicks("input[value=X-Total-Count]")
+		p.Clicks("input[value=ETag]")
+		p.Clicks("input[value=Content-Type]")
+		p.Clicks("input[value=X-Total-Count]")
 		p.runs()
 
-		Expect(p.reads("#result-title")).To(Equal("The script can read the response."))
-		Expect(p.reads(".compared tbody tr:nth-child(1)")).To(MatchRegexp(`A preflight\?\s+yes\s+yes\s+✓ right`))
-		Expect(p.reads(".compared tbody tr:nth-child(2)")).To(MatchRegexp(`Can the script read it\?\s+no\s+yes\s+✗ not so`))
-		Expect(p.reads(".compared tbody tr:nth-child(3)")).To(MatchRegexp(`Which headers\?\s+Content-Type, ETag, X-Total-Count\s+Content-Type, ETag, X-Total-Count\s+✓ right`))
-		diagram := p.reads(".sequence")
+		Expect(p.Reads("#result-title")).To(Equal("The script can read the response."))
+		Expect(p.Reads(".compared tbody tr:nth-child(1)")).To(MatchRegexp(`A preflight\?\s+yes\s+yes\s+✓ right`))
+		Expect(p.Reads(".compared tbody tr:nth-child(2)")).To(MatchRegexp(`Can the script read it\?\s+no\s+yes\s+✗ not so`))
+		Expect(p.Reads(".compared tbody tr:nth-child(3)")).To(MatchRegexp(`Which headers\?\s+Content-Type, ETag, X-Total-Count\s+Content-Type, ETag, X-Total-Count\s+✓ right`))
+		diagram := p.Reads(".sequence")
 		Expect(diagram).To(ContainSubstring("Access-Control-Request-Method: PUT"))
 		Expect(diagram).To(MatchRegexp(`Access-Control-Allow-Origin: http://app\.lab\.localhost:\d+ ◂ allows`))
-		Expect(p.reads(".walk .decides")).To(ContainSubstring("CORS check"))
+		Expect(p.Reads(".walk .decides")).To(ContainSubstring("CORS check"))
 	})
 
 	It("wants a prediction first, and lets who has none go on", func() {
-		p.clicks("#run")
-		Expect(p.reads("#status")).To(Equal("Predict first: answer both questions."))
-		Expect(p.reads("#result")).To(BeEmpty())
-		p.clicks("#skip")
-		Eventually(p.reads, patience).WithArguments("#result-title").Should(Equal("The script can read the response."))
-		Expect(p.reads(".compared")).To(BeEmpty())
+		p.Clicks("#run")
+		Expect(p.Reads("#status")).To(Equal("Predict first: answer both questions."))
+		Expect(p.Reads("#result")).To(BeEmpty())
+		p.Clicks("#skip")
+		p.Shows("#result-title", Equal("The script can read the response."))
+		Expect(p.Reads(".compared")).To(BeEmpty())
 	})
 
 	It("shows which line refuses, of a policy that somebody changed", func() {
-		p.types("#allowMethods", "GET, POST")
+		p.Types("#allowMethods", "GET, POST")
 		p.predicts("yes", "yes")
 		p.runs()
-		Expect(p.reads("#result-title")).To(Equal("The script gets a network error."))
-		Expect(p.reads(".sequence .decides")).To(Equal("Access-Control-Allow-Methods: GET, POST ◂ decides"))
-		Expect(p.reads(".walk .decides")).To(ContainSubstring("CORS-preflight fetch, step 7.5"))
+		Expect(p.Reads("#result-title")).To(Equal("The script gets a network error."))
+		Expect(p.Reads(".sequence .decides")).To(Equal("Access-Control-Allow-Methods: GET, POST ◂ decides"))
+		Expect(p.Reads(".walk .decides")).To(ContainSubstring("CORS-preflight fetch, step 7.5"))
 	})
 
 	It("says which field is wrong, and sends nothing", func() {
-		p.types("#allowOrigins", "https://app.example.com/")
-		p.types("#maxAge", "soon")
-		p.clicks("input[name=preflight][value=yes]")
-		p.clicks("input[name=shared][value=yes]")
-		p.clicks("#run")
-		Eventually(p.reads, patience).WithArguments("#maxAge-mistake").Should(Equal(`"soon" is no number of seconds`))
-		p.types("#maxAge", "600")
+		p.Types("#allowOrigins", "https://app.example.com/")
+		p.Types("#maxAge", "soon")
+		p.Clicks("input[name=preflight][value=yes]")
+		p.Clicks("input[name=shared][value=yes]")
+		p.Clicks("#run")
+		p.Shows("#maxAge-mistake", Equal(`"soon" is no number of seconds`))
+		p.Types("#maxAge", "600")
 		p.predicts("yes", "yes")
-		p.clicks("#run")
-		Eventually(p.reads, patience).WithArguments("#allowOrigins-mistake").Should(ContainSubstring("has a path"))
-		Expect(ask[string](p, `document.activeElement.id`)).To(Equal("allowOrigins"))
-		Expect(p.reads("#result")).To(BeEmpty())
+		p.Clicks("#run")
+		p.Shows("#allowOrigins-mistake", ContainSubstring("has a path"))
+		Expect(person.Ask[string](p, `document.activeElement.id`)).To(Equal("allowOrigins"))
+		Expect(p.Reads("#result")).To(BeEmpty())
 	})
 
 	It("asks nothing of other servers, whatever a link says", func() {
 		for _, path := range []string{"https://example.com/", "//example.com/", "http://app.lab.localhost:1/"} {
 			p.opens("#/play?path=" + url.QueryEscape(path))
 			p.predicts("yes", "yes")
-			p.clicks("#run")
-			Eventually(p.reads, patience).WithArguments("#path-mistake").Should(HaveSuffix("Nothing is asked of other servers."))
+			p.Clicks("#run")
+			p.Shows("#path-mistake", HaveSuffix("Nothing is asked of other servers."))
 		}
 	})
 
 	It("runs a server with one mistake, and says what it promises", func() {
-		p.chooses("#fault", "Access-Control-Allow-Origin is sent twice")
+		p.Chooses("#fault", "Access-Control-Allow-Origin is sent twice")
 		p.predicts("yes", "yes")
 		p.runs()
-		Expect(p.reads("#result-title")).To(Equal("The script gets a network error."))
-		Expect(p.reads("#outcome > .lead")).To(ContainSubstring("Access-Control-Allow-Origin"))
-		Expect(p.evaluatesTo("location.hash")).To(ContainSubstring("fault=allow-origin."))
+		Expect(p.Reads("#result-title")).To(Equal("The script gets a network error."))
+		Expect(p.Reads("#outcome > .lead")).To(ContainSubstring("Access-Control-Allow-Origin"))
+		Expect(p.sees("location.hash")).To(ContainSubstring("fault=allow-origin."))
 	})
 
 	It("shows what a cache kept from the server, until the caches are emptied", func() {
 		for _, preflight := range []string{"yes", "no"} {
 			p.predicts(preflight, "yes")
 			p.runs()
-			Expect(p.reads(".compared tbody tr:nth-child(1)")).To(MatchRegexp(`A preflight\?\s+%s\s+%s\s+✓ right`, preflight, preflight))
-			p.evaluates(`document.getElementById("result-title").textContent = ""`)
+			Expect(p.Reads(".compared tbody tr:nth-child(1)")).To(MatchRegexp(`A preflight\?\s+%s\s+%s\s+✓ right`, preflight, preflight))
+			p.Does(`document.getElementById("result-title").textContent = ""`)
 		}
-		Expect(p.reads(".sequence .note")).To(HavePrefix("CORS-preflight cache: "))
+		Expect(p.Reads(".sequence .note")).To(HavePrefix("CORS-preflight cache: "))
 
-		p.clicks("#fresh")
-		Eventually(p.reads, patience).WithArguments("#status").Should(BeEmpty())
+		p.Clicks("#fresh")
+		p.Shows("#status", BeEmpty())
 		p.predicts("yes", "yes")
 		p.runs()
-		Expect(p.reads(".sequence")).To(ContainSubstring("OPTIONS"))
+		Expect(p.Reads(".sequence")).To(ContainSubstring("OPTIONS"))
 	})
 
 	It("shows the response that the HTTP cache kept for another page", func() {
 		p.opens("#/lesson/vary")
 		p.predicts("no", "yes")
 		p.runs()
-		Expect(p.reads("#result-title")).To(Equal("The script can read the response."))
+		Expect(p.Reads("#result-title")).To(Equal("The script can read the response."))
 
-		p.chooses("#origin", "admin")
+		p.Chooses("#origin", "admin")
 		p.predicts("no", "no")
-		p.clicks("#run")
-		Eventually(p.reads, patience).WithArguments("#result-title").Should(Equal("The script gets a network error."))
-		Expect(p.reads(".sequence .note")).To(HavePrefix("HTTP cache: "))
-		Expect(p.reads(".sequence .decides")).To(MatchRegexp(`Access-Control-Allow-Origin: http://app\.lab\.localhost:\d+ ◂ decides`))
+		p.Clicks("#run")
+		p.Shows("#result-title", Equal("The script gets a network error."))
+		Expect(p.Reads(".sequence .note")).To(HavePrefix("HTTP cache: "))
+		Expect(p.Reads(".sequence .decides")).To(MatchRegexp(`Access-Control-Allow-Origin: http://app\.lab\.localhost:\d+ ◂ decides`))
 	})
 
 	DescribeTable("asks from where, and by what, somebody chooses",
 		func(link, result string, diagram ...string) {
 			p.opens("#/play?" + link)
-			p.clicks("#run")
-			p.clicks("#skip")
-			Eventually(p.reads, patience).WithArguments("#result-title").Should(Equal(result))
+			p.Clicks("#run")
+			p.Clicks("#skip")
+			p.Shows("#result-title", Equal(result))
 			for _, text := range diagram {
-				Expect(p.reads(".sequence")).To(ContainSubstring(text))
+				Expect(p.Reads(".sequence")).To(ContainSubstring(text))
 			}
 		},
 		Entry("the API's own origin", "origin=self", "The script can read the response."),
@@ -146,25 +147,25 @@ var _ = Describe("the playground", func() {
 	)
 
 	It("keeps its state in the address", func() {
-		p.types("#allowHeaders", "Content-Type, X-Mine")
-		p.types("#method", "patch")
-		p.chooses("#origin", "evil")
-		address := p.evaluatesTo("location.hash")
+		p.Types("#allowHeaders", "Content-Type, X-Mine")
+		p.Types("#method", "patch")
+		p.Chooses("#origin", "evil")
+		address := p.sees("location.hash")
 		Expect(address).To(Equal("#/play?allowHeaders=Content-Type%2C+X-Mine&origin=evil&method=patch"))
 
 		p.opens(address)
-		Expect(p.evaluatesTo("document.getElementById('allowHeaders').value")).To(Equal("Content-Type, X-Mine"))
-		Expect(p.evaluatesTo("document.getElementById('method').value")).To(Equal("patch"))
-		Expect(p.evaluatesTo("document.getElementById('origin').value")).To(Equal("evil"))
+		Expect(p.sees("document.getElementById('allowHeaders').value")).To(Equal("Content-Type, X-Mine"))
+		Expect(p.sees("document.getElementById('method').value")).To(Equal("patch"))
+		Expect(p.sees("document.getElementById('origin').value")).To(Equal("evil"))
 		p.predicts("yes", "no")
 		p.runs()
-		Expect(p.reads("#result-title")).To(Equal("The script gets a network error."))
+		Expect(p.Reads("#result-title")).To(Equal("The script gets a network error."))
 	})
 
 	It("says the policy in the words of other servers", func() {
 		p.predicts("yes", "yes")
 		p.runs()
-		p.clicks("#outcome > details:last-of-type > summary")
+		p.Clicks("#outcome > details:last-of-type > summary")
 		for _, server := range []struct{ title, line string }{
 			{"nginx", "add_header Access-Control-Allow-Origin $cors_origin always;"},
 			{"Apache", "Header always set Access-Control-Allow-Origin"},
@@ -172,8 +173,8 @@ var _ = Describe("the playground", func() {
 			{"Go net/http with rs", "cors.New("},
 			{"ASP.NET Core", "WithOrigins("},
 		} {
-			p.chooses("#elsewhere", server.title)
-			Expect(p.reads(".configuration")).To(ContainSubstring(server.line))
+			p.Chooses("#elsewhere", server.title)
+			Expect(p.Reads(".configuration")).To(ContainSubstring(server.line))
 		}
 	})
 
@@ -181,26 +182,26 @@ var _ = Describe("the playground", func() {
 		p.opens("#/play?fault=all.bare&method=GET&headers=&body=")
 		p.predicts("no", "no")
 		p.runs()
-		p.clicks("#outcome > details > summary")
-		Expect(p.reads("#outcome > details")).To(MatchRegexp(`(?s)curl -i 'http://api-.*/v1/items'.*HTTP/1\.1 200 OK.*"items":`))
+		p.Clicks("#outcome > details > summary")
+		Expect(p.Reads("#outcome > details")).To(MatchRegexp(`(?s)curl -i 'http://api-.*/v1/items'.*HTTP/1\.1 200 OK.*"items":`))
 	})
 })
 
 var _ = Describe("somebody without a mouse", func() {
 	It("passes a lesson", func() {
-		p := newPerson()
+		p := newLearner()
 		p.opens("")
-		p.presses("Tab") // the link that leads past the navigation
-		Expect(p.evaluatesTo("document.activeElement.textContent")).To(Equal("To the content"))
-		p.presses("Tab", "Tab", "Tab", "Tab", "Tab", "Enter")
-		Eventually(p.evaluatesTo, patience).WithArguments("document.title").Should(HavePrefix("The header that shares"))
+		p.Presses("Tab") // the link that leads past the navigation
+		Expect(p.sees("document.activeElement.textContent")).To(Equal("To the content"))
+		p.Presses("Tab", "Tab", "Tab", "Tab", "Tab", "Enter")
+		Eventually(p.sees, person.Patience).WithArguments("document.title").Should(HavePrefix("The header that shares"))
 		p.until("allowOrigins")
-		p.evaluates("document.activeElement.select()")
-		p.presses("*")
+		p.Does("document.activeElement.select()")
+		p.Presses("*")
 		p.until("check")
-		p.presses("Enter")
-		Eventually(p.reads, patience).WithArguments("#checks-title").Should(Equal("Your browser does not agree yet."))
-		Expect(p.evaluatesTo("document.activeElement.id")).To(Equal("checks-title"), "the reader is where the news is")
+		p.Presses("Enter")
+		p.Shows("#checks-title", Equal("Your browser does not agree yet."))
+		Expect(p.sees("document.activeElement.id")).To(Equal("checks-title"), "the reader is where the news is")
 	})
 })
 
@@ -214,11 +215,11 @@ var _ = Describe("the link to a case of a report", func() {
 			_, place, _ := strings.Cut(c.Link(), "#")
 			// This lab is on another port.
 			place = strings.ReplaceAll(place, strconv.Itoa(lab.DefaultPort), port(running))
-			p := newPerson()
+			p := newLearner()
 			p.opens("#" + place)
 			p.predicts("yes", "yes")
 			p.runs()
-			Expect(p.reads("#result-title")).To(Equal(result))
+			Expect(p.Reads("#result-title")).To(Equal(result))
 		},
 		Entry("of an allowed origin", "https://app.example.com", "The script can read the response."),
 		Entry("of a refused one", "https://evil.example.com", "The script gets a network error."),

@@ -11,6 +11,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/runner/internal/person"
 	"github.com/corsproof/corsproof/runner/lab"
 )
 
@@ -161,7 +162,7 @@ var _ = Describe("the lab's server", func() {
 
 var _ = Describe("a page of another site", func() {
 	It("can neither read the lab nor change it", func() {
-		p := newPerson()
+		p := newLearner()
 		p.opens("#/play")
 		before := running.Sessions()
 
@@ -170,8 +171,8 @@ var _ = Describe("a page of another site", func() {
 			fmt.Fprint(w, "<!doctype html><title>evil</title><iframe name=form></iframe>")
 		}))
 		DeferCleanup(site.Close)
-		p.visits(site.URL)
-		tries := ask[[]string](p, `(async () => {
+		p.Goes(site.URL)
+		tries := person.Awaits[[]string](p.Sitter, `(async () => {
 			const lab = "`+strings.TrimSuffix(running.URL(), "/")+`";
 			const said = [];
 			const tried = async (what, f) => said.push(what + ": " + await f().catch(e => e.name));

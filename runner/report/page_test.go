@@ -9,14 +9,13 @@ import (
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/performance"
-	"github.com/chromedp/chromedp"
-	"github.com/chromedp/chromedp/kb"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/types"
 
 	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/reference/policy"
+	"github.com/corsproof/corsproof/runner/internal/person"
 	"github.com/corsproof/corsproof/runner/repair"
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/fetch"
@@ -42,155 +41,152 @@ func judgedFault(ctx context.Context, id string) *suite.Report {
 const attack = `</script></style></title>--><script>pwned=1</script><img src=x onerror=pwned=1><svg onload=pwned=1> javascript:pwned=1 "onmouseover=pwned=1 x="`
 
 var _ = Describe("the HTML report in Chromium", Ordered, ContinueOnFailure, func() {
-	var browser context.Context
-	BeforeAll(func() { browser = startBrowser() })
+	var browser person.Chromium
+	BeforeAll(func() { browser = person.OpenChromium() })
 
 	Describe("of a server with a mistake", func() {
 		var r *suite.Report
 		BeforeAll(func(ctx SpecContext) { r = judgedFault(ctx, "methods.missing") })
 
 		It("opens from disk without any other request", func() {
-			reader := newReader(browser)
-			address := reader.opens(r, "")
-			reader.opensEverything()
-			close(reader.sent)
-			for sent := range reader.sent {
-				Expect(sent).To(Or(Equal(address), HavePrefix("data:,")))
+			reader := browser.Sits()
+			address := saved(r)
+			reader.Goes(address)
+			opensEverything(reader)
+			for _, sent := range reader.Sent() {
+				Expect(sent).To(Or(Equal(address), HavePrefix("data:,"), Equal("about:blank")))
 			}
-			Expect(reader.said).NotTo(Receive())
+			Expect(reader.Said()).To(BeEmpty())
 		})
 
 		It("filters by words, verdict and resource, as a person does", func() {
-			reader := newReader(browser)
-			reader.opens(r, "")
-			all := reader.scenarios()
+			reader := browser.Sits()
+			opens(reader, r, "")
+			all := scenarios(reader)
 			Expect(len(all)).To(BeNumerically(">", 40))
 
-			reader.clicks("button[value=fail]")
-			failed := reader.scenarios()
+			reader.Clicks("button[value=fail]")
+			failed := scenarios(reader)
 			Expect(failed).NotTo(BeEmpty())
 			Expect(len(failed)).To(BeNumerically("<", len(all)))
-			reader.shows("[role=status]", HavePrefix(fmt.Sprintf("%d of %d scenarios, ", len(failed), len(all))))
+			reader.Shows("[role=status]", HavePrefix(fmt.Sprintf("%d of %d scenarios, ", len(failed), len(all))))
 
-			reader.clicks("button[value=pass]")
-			Expect(len(reader.scenarios())).To(BeNumerically(">", len(failed)), "pass as well")
+			reader.Clicks("button[value=pass]")
+			Expect(len(scenarios(reader))).To(BeNumerically(">", len(failed)), "pass as well")
 
-			reader.clicks("button.clear")
-			Eventually(reader.scenarios, patience).Should(Equal(all))
+			reader.Clicks("button.clear")
+			Eventually(scenarios, person.Patience).WithArguments(reader).Should(Equal(all))
 
-			reader.clicks("input[type=search]")
-			reader.types("PREFLIGHT Listed")
-			Eventually(reader.scenarios, patience).Should(And(ContainElement("methods.listed"), Not(ContainElement("simple.get"))))
-			reader.clicks("input[type=search]")
-			reader.types(" nothing like that")
-			Eventually(reader.scenarios, patience).Should(BeEmpty())
-			reader.shows(".nothing", Equal("Nothing matches."))
-			reader.shows("tr.chapter", BeEmpty())
+			reader.Clicks("input[type=search]")
+			reader.Presses("PREFLIGHT Listed")
+			Eventually(scenarios, person.Patience).WithArguments(reader).Should(And(ContainElement("methods.listed"), Not(ContainElement("simple.get"))))
+			reader.Clicks("input[type=search]")
+			reader.Presses(" nothing like that")
+			Eventually(scenarios, person.Patience).WithArguments(reader).Should(BeEmpty())
+			reader.Shows(".nothing", Equal("Nothing matches."))
+			reader.Shows("tr.chapter", BeEmpty())
 
-			reader.clicks("button.clear")
-			Eventually(reader.scenarios, patience).Should(Equal(all))
-			reader.do(chromedp.Focus(chromedp.CSS("select[name=resource]"), chromedp.NodeVisible))
-			reader.types("/v1/m")
-			Eventually(reader.scenarios, patience).Should(And(ContainElement("errors.not-found"), Not(ContainElement("simple.get"))))
+			reader.Clicks("button.clear")
+			Eventually(scenarios, person.Patience).WithArguments(reader).Should(Equal(all))
+			reader.Focuses("select[name=resource]")
+			reader.Presses("/v1/m")
+			Eventually(scenarios, person.Patience).WithArguments(reader).Should(And(ContainElement("errors.not-found"), Not(ContainElement("simple.get"))))
 		})
 
 		It("opens a scenario to what went over the wire, the line that decides, and the walk", func() {
-			reader := newReader(browser)
-			reader.opens(r, "")
-			reader.clicks("#methods\\.listed .open")
-			reader.shows(".detail .result[open] .sequence", And(ContainSubstring("OPTIONS /v1/items CORS-preflight request"), ContainSubstring("Access-Control-Allow-Methods"), ContainSubstring("network error")))
-			reader.shows(".detail .result[open] .decides .name", Equal("Access-Control-Allow-Methods"))
-			reader.shows(".detail .walk .decides", And(ContainSubstring("Access-Control-Allow-Methods is missing"), ContainSubstring("CORS-preflight fetch, step 7.5")))
-			reader.shows(".detail", ContainSubstring("curl -i -X OPTIONS"))
+			reader := browser.Sits()
+			opens(reader, r, "")
+			reader.Clicks("#methods\\.listed .open")
+			reader.Shows(".detail .result[open] .sequence", And(ContainSubstring("OPTIONS /v1/items CORS-preflight request"), ContainSubstring("Access-Control-Allow-Methods"), ContainSubstring("network error")))
+			reader.Shows(".detail .result[open] .decides .name", Equal("Access-Control-Allow-Methods"))
+			reader.Shows(".detail .walk .decides", And(ContainSubstring("Access-Control-Allow-Methods is missing"), ContainSubstring("CORS-preflight fetch, step 7.5")))
+			reader.Shows(".detail", ContainSubstring("curl -i -X OPTIONS"))
 
-			reader.clicks("#methods\\.listed .open")
-			reader.shows(".detail", BeEmpty())
+			reader.Clicks("#methods\\.listed .open")
+			reader.Shows(".detail", BeEmpty())
 		})
 
 		It("leads from a result to the same case in the lab", func() {
-			reader := newReader(browser)
-			reader.opens(r, "#methods.listed")
-			reader.opensEverything()
-			links := ask[[]string](reader, `[...document.querySelectorAll("#methods\\.listed + * a[href^='http://lab.localhost:7070/#/play?']")].map(a => a.href)`)
+			reader := browser.Sits()
+			opens(reader, r, "#methods.listed")
+			opensEverything(reader)
+			links := person.Ask[[]string](reader, `[...document.querySelectorAll("#methods\\.listed + * a[href^='http://lab.localhost:7070/#/play?']")].map(a => a.href)`)
 			Expect(links).To(ContainElement(And(
 				ContainSubstring("method=PUT"), ContainSubstring("origin=app"), ContainSubstring("path=%2Fv1%2Fitems"),
 				ContainSubstring("allowMethods=GET%2C+HEAD%2C+POST%2C+PUT%2C+PATCH%2C+DELETE"))))
 		})
 
 		It("shows where the CORS-preflight cache knew the answer", func() {
-			reader := newReader(browser)
-			reader.opens(r, "#cache.hit")
-			reader.shows(".detail .message.note", ContainSubstring("CORS-preflight cache: the answer is known"))
-			reader.shows(".detail h3", ContainSubstring("Request 2 of 2"))
+			reader := browser.Sits()
+			opens(reader, r, "#cache.hit")
+			reader.Shows(".detail .message.note", ContainSubstring("CORS-preflight cache: the answer is known"))
+			reader.Shows(".detail h3", ContainSubstring("Request 2 of 2"))
 		})
 
 		It("follows a permalink, even to what the filter hides", func() {
-			reader := newReader(browser)
-			reader.opens(r, "#simple.get")
-			reader.shows("#simple\\.get + .detail .result[open]", ContainSubstring("200 shared"))
-			reader.clicks("button[value=fail]")
-			Eventually(reader.scenarios, patience).ShouldNot(ContainElement("simple.get"))
-			ask[string](reader, `location.hash = "#simple.head"`)
-			reader.shows("#simple\\.head + .detail .result[open]", ContainSubstring("200 shared"))
+			reader := browser.Sits()
+			opens(reader, r, "#simple.get")
+			reader.Shows("#simple\\.get + .detail .result[open]", ContainSubstring("200 shared"))
+			reader.Clicks("button[value=fail]")
+			Eventually(scenarios, person.Patience).WithArguments(reader).ShouldNot(ContainElement("simple.get"))
+			person.Ask[string](reader, `location.hash = "#simple.head"`)
+			reader.Shows("#simple\\.head + .detail .result[open]", ContainSubstring("200 shared"))
 		})
 
 		It("is used by the keyboard alone", func() {
-			reader := newReader(browser)
-			reader.opens(r, "")
-			reader.types(kb.Tab)
-			Expect(ask[string](reader, "document.activeElement.className")).To(Equal("skip"))
-			reader.shows(".skip", Equal("Skip to the matrix"))
-			reader.do(chromedp.Focus(chromedp.CSS("#methods\\.listed .open"), chromedp.NodeVisible))
-			reader.types(kb.Enter)
-			Expect(ask[string](reader, "document.activeElement.getAttribute('aria-expanded')")).To(Equal("true"))
-			reader.types(kb.Tab)
-			Expect(ask[string](reader, "document.activeElement.tagName")).To(Equal("SUMMARY"), "the first result is next")
-			reader.types(kb.Enter)
-			reader.shows(".detail .result[open]", BeEmpty())
+			reader := browser.Sits()
+			opens(reader, r, "")
+			reader.Presses("Tab")
+			Expect(person.Ask[string](reader, "document.activeElement.className")).To(Equal("skip"))
+			reader.Shows(".skip", Equal("Skip to the matrix"))
+			reader.Focuses("#methods\\.listed .open")
+			reader.Presses("Enter")
+			Expect(person.Ask[string](reader, "document.activeElement.getAttribute('aria-expanded')")).To(Equal("true"))
+			reader.Presses("Tab")
+			Expect(person.Ask[string](reader, "document.activeElement.tagName")).To(Equal("SUMMARY"), "the first result is next")
+			reader.Presses("Enter")
+			reader.Shows(".detail .result[open]", BeEmpty())
 		})
 
 		It("reads without its script", func() {
-			reader := newReader(browser)
-			call(reader, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
-			address := reader.opens(r, "")
-			Expect(address).NotTo(BeEmpty())
-			call(reader, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{}) // to ask
-			reader.shows(".judgement", ContainSubstring(" does not keep its policy. "))
-			reader.shows(".repairs > li:first-child", ContainSubstring("Access-Control-Allow-Methods is missing"))
-			reader.shows("form", BeEmpty())
-			reader.shows("noscript", ContainSubstring("With JavaScript each scenario opens here"))
-			Eventually(reader.scenarios, patience).Should(ContainElement("methods.listed"))
+			reader := browser.Sits()
+			person.Call(reader, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+			opens(reader, r, "")
+			person.Call(reader, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{}) // to ask
+			reader.Shows(".judgement", ContainSubstring(" does not keep its policy. "))
+			reader.Shows(".repairs > li:first-child", ContainSubstring("Access-Control-Allow-Methods is missing"))
+			reader.Shows("form", BeEmpty())
+			reader.Shows("noscript", ContainSubstring("With JavaScript each scenario opens here"))
+			Eventually(scenarios, person.Patience).WithArguments(reader).Should(ContainElement("methods.listed"))
 		})
 
 		It("prints what matters", func() {
-			reader := newReader(browser)
-			reader.opens(r, "")
-			call(reader, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
-			reader.sits(700, false) // about a page of A4
-			call(reader, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"})
-			reader.shows("form, .copy", BeEmpty())
-			reader.shows(".judgement", Not(BeEmpty()))
-			Expect(ask[bool](reader, "[...document.querySelectorAll('pre')].every(e => e.scrollWidth <= e.clientWidth)")).To(BeTrue(), "no line is cut off")
-			Expect(ask[string](reader, "getComputedStyle(document.body).backgroundColor")).To(Equal("rgb(255, 255, 255)"))
+			reader := browser.Sits()
+			opens(reader, r, "")
+			reader.Prints()
+			reader.Shows("form, .copy", BeEmpty())
+			reader.Shows(".judgement", Not(BeEmpty()))
+			Expect(person.Ask[bool](reader, "[...document.querySelectorAll('pre')].every(e => e.scrollWidth <= e.clientWidth)")).To(BeTrue(), "no line is cut off")
+			Expect(person.Ask[string](reader, "getComputedStyle(document.body).backgroundColor")).To(Equal("rgb(255, 255, 255)"))
 		})
 
 		for _, width := range []int64{1280, 360} {
 			for _, dark := range []bool{false, true} {
 				name := fmt.Sprintf("%d-%s", width, map[bool]string{false: "light", true: "dark"}[dark])
 				It("fits, and axe-core finds nothing amiss, at "+name, func() {
-					reader := newReader(browser)
-					reader.sits(width, dark)
-					reader.opens(r, "")
-					reader.photographs(name)
-					Expect(reader.violations()).To(BeEmpty())
+					reader := browser.Sits()
+					reader.Before(width, dark)
+					opens(reader, r, "")
+					reader.Photographs("report-" + name)
+					Expect(reader.Violations()).To(BeEmpty())
 					for _, id := range []string{"methods.listed", "cache.hit", "errors.not-found"} {
-						ask[bool](reader, fmt.Sprintf(`document.getElementById(%q).querySelector(".open").click(), true`, id))
+						person.Ask[bool](reader, fmt.Sprintf(`document.getElementById(%q).querySelector(".open").click(), true`, id))
 					}
-					ask[bool](reader, `document.querySelectorAll("details").forEach(d => d.open = true), true`)
-					reader.shows(".detail .sequence", Not(BeEmpty()))
-					reader.photographs(name + "-open")
-					Expect(reader.violations()).To(BeEmpty())
-					Expect(ask[int64](reader, "document.documentElement.scrollWidth")).To(BeNumerically("<=", width), "it scrolls sideways")
+					person.Ask[bool](reader, `document.querySelectorAll("details").forEach(d => d.open = true), true`)
+					reader.Shows(".detail .sequence", Not(BeEmpty()))
+					reader.Photographs("report-" + name + "-open")
+					Expect(reader.Violations()).To(BeEmpty())
+					Expect(reader.Overflows()).To(BeZero(), "it scrolls sideways")
 				})
 			}
 		}
@@ -208,41 +204,41 @@ var _ = Describe("the HTML report in Chromium", Ordered, ContinueOnFailure, func
 				results = append(results, one)
 			}
 		}
-		reader := newReader(browser)
-		reader.opens(reported(results...), "")
+		reader := browser.Sits()
+		opens(reader, reported(results...), "")
 		marks := func() []string {
-			return ask[[]string](reader, `[...document.querySelectorAll("#simple\\.get > *")].map(e => e.querySelector("b").textContent + e.querySelector("i").textContent)`)
+			return person.Ask[[]string](reader, `[...document.querySelectorAll("#simple\\.get > *")].map(e => e.querySelector("b").textContent + e.querySelector("i").textContent)`)
 		}
 		Expect(marks()).To(Equal([]string{"✗1 fail, 39 pass: ", "✓20 pass", "✗1 fail, 19 pass"}))
-		reader.do(chromedp.Focus(chromedp.CSS("select[name=resource]"), chromedp.NodeVisible))
-		reader.types("/7")
-		Eventually(marks, patience).Should(Equal([]string{"✗1 fail, 1 pass: ", "✓1 pass", "✗1 fail"}))
-		reader.clicks("button.clear")
-		reader.clicks("button[value=pass]")
+		reader.Focuses("select[name=resource]")
+		reader.Presses("/7")
+		Eventually(marks, person.Patience).Should(Equal([]string{"✗1 fail, 1 pass: ", "✓1 pass", "✗1 fail"}))
+		reader.Clicks("button.clear")
+		reader.Clicks("button[value=pass]")
 		Expect(marks()).To(Equal([]string{"✓39 pass: ", "✓20 pass", "✓19 pass"}))
 	})
 
 	DescribeTable("shows 5,000 results, and filters and opens them, within a second of work",
 		func(of func() *suite.Report) {
 			r := of()
-			reader := newReader(browser)
-			call(reader, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
+			reader := browser.Sits()
+			person.Call(reader, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
 			takes := func(what string, f func(), selector string, as types.GomegaMatcher) {
 				GinkgoHelper()
-				began := reader.cpuSeconds()
+				began := cpuSeconds(reader)
 				f()
-				reader.shows(selector, as)
-				ask[bool](reader, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`) // it is painted
-				took := reader.cpuSeconds() - began
+				reader.Shows(selector, as)
+				person.Awaits[bool](reader, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`) // it is painted
+				took := cpuSeconds(reader) - began
 				AddReportEntry(what, fmt.Sprintf("%.3f s of CPU time", took))
 				Expect(took).To(BeNumerically("<", 1), what)
 			}
-			takes("opened", func() { reader.opens(r, "") }, "[role=status]", ContainSubstring("5000 of 5000 results"))
-			takes("filtered", func() { reader.clicks("button[value=fail]") }, "[role=status]", ContainSubstring(fmt.Sprintf("%d of 5000 results", r.Summary[suite.Fail])))
-			takes("opened a scenario", func() { reader.clicks("tr.scenario:not([hidden]) .open") }, ".detail .result[open]", Not(BeEmpty()))
+			takes("opened", func() { opens(reader, r, "") }, "[role=status]", ContainSubstring("5000 of 5000 results"))
+			takes("filtered", func() { reader.Clicks("button[value=fail]") }, "[role=status]", ContainSubstring(fmt.Sprintf("%d of 5000 results", r.Summary[suite.Fail])))
+			takes("opened a scenario", func() { reader.Clicks("tr.scenario:not([hidden]) .open") }, ".detail .result[open]", Not(BeEmpty()))
 			takes("searched", func() {
-				reader.clicks("input[type=search]")
-				reader.types("methods")
+				reader.Clicks("input[type=search]")
+				reader.Presses("methods")
 			}, "[role=status]", Not(ContainSubstring(fmt.Sprintf("%d of 5000 results", r.Summary[suite.Fail]))))
 		},
 		Entry("of a server like others", func() *suite.Report { return many(5000, "x") }),
@@ -261,30 +257,20 @@ var _ = Describe("the HTML report in Chromium", Ordered, ContinueOnFailure, func
 					if len(text) >= 1<<20 { // a megabyte of origin is the owner's own, and takes its time
 						r.Target.URL, r.Target.Policy, r.Target.Resources = target, policy.Policy{}, nil
 					}
-					reader := newReader(browser)
-					reader.sits(360, false)
-					reader.opens(r, "")
-					reader.opensEverything()
-					Expect(ask[int64](reader, "document.documentElement.scrollWidth")).To(BeNumerically("<=", 360), "it scrolls sideways")
-					reader.sits(1280, false)
-					Expect(ask[int64](reader, "document.documentElement.scrollWidth")).To(BeNumerically("<=", 1280), "it scrolls sideways")
-					Expect(ask[bool](reader, "'pwned' in window")).To(BeFalse())
-					Expect(ask[int](reader, "document.querySelectorAll('script, img, iframe, object, embed, base').length")).To(Equal(2), "the data and the script")
-					Expect(ask[bool](reader, `/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u.test(document.body.innerText.replaceAll("\n", "").replaceAll("\t", ""))`)).To(BeFalse())
-					Expect(reader.said).NotTo(Receive())
-					Expect(strings.Join(received(reader.sent), "\n")).NotTo(ContainSubstring("http"))
+					reader := browser.Sits()
+					reader.Before(360, false)
+					opens(reader, r, "")
+					opensEverything(reader)
+					Expect(reader.Overflows()).To(BeZero(), "it scrolls sideways")
+					reader.Before(1280, false)
+					Expect(reader.Overflows()).To(BeZero(), "it scrolls sideways")
+					Expect(person.Ask[bool](reader, "'pwned' in window")).To(BeFalse())
+					Expect(person.Ask[int](reader, "document.querySelectorAll('script, img, iframe, object, embed, base').length")).To(Equal(2), "the data and the script")
+					Expect(person.Ask[bool](reader, `/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/u.test(document.body.innerText.replaceAll("\n", "").replaceAll("\t", ""))`)).To(BeFalse())
+					Expect(reader.Said()).To(BeEmpty())
+					Expect(strings.Join(reader.Sent(), "\n")).NotTo(ContainSubstring("http"))
 				}
 			})
 		}
 	})
 })
-
-// received is what a channel holds.
-func received(c chan string) []string {
-	close(c)
-	var all []string
-	for s := range c {
-		all = append(all, s)
-	}
-	return all
-}

@@ -1,4 +1,4 @@
-package lab_test
+package person
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 // browser started may outlive it for a moment, and write.
 func folder() string {
 	GinkgoHelper()
-	dir, err := os.MkdirTemp("", "corsproof-lab-")
+	dir, err := os.MkdirTemp("", "corsproof-person-")
 	Expect(err).NotTo(HaveOccurred())
 	DeferCleanup(func() {
 		Eventually(func() error {
@@ -24,7 +24,7 @@ func folder() string {
 				return fmt.Errorf("still in use by %v", users)
 			}
 			return os.RemoveAll(dir)
-		}, patience).Should(Succeed())
+		}, Patience).Should(Succeed())
 	})
 	return dir
 }
