@@ -27,17 +27,17 @@ func TestAllocations(t *testing.T) {
 			}
 		}
 	}
-	ours := handlers[0]
 	for _, n := range []int{1, 10, 1000} {
 		for kind, origins := range map[string]func(int) ([]string, string){"exact": exact, "pattern": patterns} {
 			listed, allowed := origins(n)
 			for _, row := range rows {
-				check(fmt.Sprintf("%s-%d/%s", kind, n, row.name), ours.make(listed), row.request(allowed), most(row))
+				check(fmt.Sprintf("%s-%d/%s", kind, n, row.name), ours(listed, http.StatusForbidden), row.request(allowed), most(row))
+				check(fmt.Sprintf("%s-%d/%s by default", kind, n, row.name), ours(listed, 0), row.request(allowed), 1)
 			}
 		}
 	}
 	listed, allowed := patterns(1)
 	for _, row := range hostile {
-		check("hostile/"+row.name, ours.make(listed), row.request(allowed), most(row))
+		check("hostile/"+row.name, ours(listed, http.StatusForbidden), row.request(allowed), most(row))
 	}
 }

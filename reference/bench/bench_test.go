@@ -23,15 +23,7 @@ type handler struct {
 }
 
 var handlers = []handler{
-	{"corsproof", func(origins []string) http.Handler {
-		return must(reference.New(reference.Config{
-			Policy: reference.Policy{
-				AllowOrigins: origins, AllowMethods: methods, AllowHeaders: headers, ExposeHeaders: exposed,
-				AllowCredentials: true, MaxAge: new(maxAge),
-			},
-			RefusalStatus: http.StatusForbidden,
-		})).Handler(application)
-	}},
+	{"corsproof", func(origins []string) http.Handler { return ours(origins, http.StatusForbidden) }},
 	{"jub0bs", func(origins []string) http.Handler {
 		return must(jub0bs.NewMiddleware(jub0bs.Config{
 			Origins: origins, Methods: methods, RequestHeaders: headers, ResponseHeaders: exposed,
@@ -44,6 +36,17 @@ var handlers = []handler{
 			AllowCredentials: true, MaxAge: maxAge,
 		}).Handler(application)
 	}},
+}
+
+// ours is what refuses with a status, or as is the default with 0.
+func ours(origins []string, refusalStatus int) http.Handler {
+	return must(reference.New(reference.Config{
+		Policy: reference.Policy{
+			AllowOrigins: origins, AllowMethods: methods, AllowHeaders: headers, ExposeHeaders: exposed,
+			AllowCredentials: true, MaxAge: new(maxAge),
+		},
+		RefusalStatus: refusalStatus,
+	})).Handler(application)
 }
 
 var (
