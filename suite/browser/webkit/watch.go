@@ -21,9 +21,9 @@ type watch struct {
 	gate    fetch.Gate // nil where there is none to pass
 	effects fetch.Effects
 
-	mu     sync.Mutex
-	claims map[claim]*record
-	freed  chan struct{} // closed when claims are given back, and then replaced
+	mu      sync.Mutex
+	claims  map[claim]*record
+	waiting []*waiter // for claims, in the order in which they get them
 
 	// stored are the latest responses to GET by URL, which an HTTP cache may hold.
 	stored map[string]fetch.WireResponse
@@ -35,7 +35,6 @@ func newWatch(effects fetch.Effects) *watch {
 	return &watch{
 		effects: effects,
 		claims:  map[claim]*record{},
-		freed:   make(chan struct{}),
 		stored:  map[string]fetch.WireResponse{},
 		tunnels: map[*tunnel]bool{},
 	}
@@ -142,48 +141,79 @@ func (r *record) claimsTo(rawURL string, methods ...string) []claim {
 	return all
 }
 
-// take gives the claims of a record back, and waits until it can have others.
+// take gives the claims of a record back, and waits until it can have others. Records get
+// them in the order in which they asked, and first of all those that are in the middle of
+// a redirect, whose time is running.
 func (w *watch) take(ctx context.Context, r *record, claims []claim) error {
-	for {
-		w.mu.Lock()
-		w.giveBack(r)
-		if r.ended {
-			w.mu.Unlock()
-			return errors.New("the request has ended")
-		}
-		if !slices.ContainsFunc(claims, func(c claim) bool { return w.claims[c] != nil }) {
-			r.claims = claims
-			for _, c := range claims {
-				w.claims[c] = r
-			}
-			if claims[0] == allTLS {
-				for t := range w.tunnels {
-					r.tunnels = append(r.tunnels, t)
-					t.mark()
-				}
-			}
-			w.mu.Unlock()
-			return nil
-		}
-		freed := w.freed
+	next := &waiter{record: r, claims: claims, granted: make(chan struct{})}
+	w.mu.Lock()
+	if r.ended {
 		w.mu.Unlock()
-		select {
-		case <-freed:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return errors.New("the request has ended")
 	}
+	if len(r.claims) > 0 {
+		w.waiting = slices.Insert(w.waiting, 0, next)
+	} else {
+		w.waiting = append(w.waiting, next)
+	}
+	w.giveBack(r)
+	w.mu.Unlock()
+	select {
+	case <-next.granted:
+		return nil
+	case <-ctx.Done():
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r.ended = true
+	w.giveBack(r)
+	return ctx.Err()
 }
 
-// giveBack is called with the lock held.
+// A waiter is a record that waits for claims.
+type waiter struct {
+	record  *record
+	claims  []claim
+	granted chan struct{} // closed when it has them
+}
+
+// giveBack takes the claims of a record from it, and gives those that are free to who
+// waits for them. It is called with the lock held.
 func (w *watch) giveBack(r *record) {
 	for _, c := range r.claims {
 		if w.claims[c] == r {
 			delete(w.claims, c)
 		}
 	}
-	close(w.freed)
-	w.freed = make(chan struct{})
+	wanted := map[claim]bool{} // by who waits for longer
+	w.waiting = slices.DeleteFunc(w.waiting, func(next *waiter) bool {
+		if next.record.ended {
+			return true
+		}
+		if slices.ContainsFunc(next.claims, func(c claim) bool { return w.claims[c] != nil || wanted[c] }) {
+			for _, c := range next.claims {
+				wanted[c] = true
+			}
+			return false
+		}
+		w.give(next.record, next.claims)
+		close(next.granted)
+		return true
+	})
+}
+
+// give gives claims that are free to a record. It is called with the lock held.
+func (w *watch) give(r *record, claims []claim) {
+	r.claims = claims
+	for _, c := range claims {
+		w.claims[c] = r
+	}
+	if claims[0] == allTLS {
+		for t := range w.tunnels {
+			r.tunnels = append(r.tunnels, t)
+			t.mark()
+		}
+	}
 }
 
 // end closes the record.
