@@ -118,10 +118,13 @@ func (b *Browser) openSession(ctx context.Context) error {
 		return err
 	}
 	b.about = fetch.About{Name: "firefox", Version: s.Capabilities.BrowserVersion, Flags: b.reportable(arguments)}
-	return bidi.Do(ctx, b.conn, "session.subscribe", map[string]any{"events": []string{
-		"network.beforeRequestSent", "network.responseStarted", "network.responseCompleted", "network.fetchError",
-		"log.entryAdded", "browsingContext.contextCreated",
-	}})
+	return bidi.Do(ctx, b.conn, "session.subscribe", map[string]any{"events": events})
+}
+
+// events are those that the browser is to tell.
+var events = []string{
+	"network.beforeRequestSent", "network.responseStarted", "network.responseCompleted", "network.fetchError",
+	"log.entryAdded", "browsingContext.contextCreated",
 }
 
 // evaluate runs a script in a browsing context and decodes what it resolves to, which is

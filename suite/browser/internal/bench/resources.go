@@ -1,4 +1,4 @@
-package chromium_test
+package bench
 
 import (
 	"context"
@@ -16,15 +16,15 @@ import (
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
-// BenchmarkResources measures whole runs against targets that declare 1, 10 and 100
+// Resources measures whole runs against targets that declare 1, 10 and 100
 // resources, all of which keep the sample policy: requests that arrive, and seconds,
 // the browser's start left out.
-func BenchmarkResources(b *testing.B) {
+func (e Engine[B]) Resources(b *testing.B) {
 	for _, n := range []int{1, 10, 100} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			target, arrived, closeTarget := manyResources(b, n)
 			defer closeTarget()
-			browser := start(b, target)
+			browser := e.start(b, target)
 			defer browser.Close()
 			for range b.N {
 				arrived.Store(0)
