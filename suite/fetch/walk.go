@@ -149,11 +149,14 @@ func (w *walk) mainFetch() {
 		on(fmt.Sprintf("%s is another origin than the page's; method and headers are CORS-safelisted, so that no CORS-preflight request is needed", there))
 		return
 	}
-	on(fmt.Sprintf("%s is another origin than the page's, and %s: a CORS-preflight request is needed", there, w.unsafe()))
+	takes := fmt.Sprintf("%s is another origin than the page's, and %s", there, w.unsafe())
 	if w.exchange.Kind == Actual && w.exchange.By == "" {
+		on(takes + ": leave is needed, by a CORS-preflight request now or before")
 		w.steps = append(w.steps, Step{Algorithm: httpFetch, Step: "4.1", Spec: specs[httpFetch],
-			Text: "The CORS-preflight cache knows the answer: no CORS-preflight request is sent"})
+			Text: "The CORS-preflight cache has that leave from before: no CORS-preflight request is sent now"})
+		return
 	}
+	on(takes + ": a CORS-preflight request is needed")
 }
 
 // unsafe is why the request needs a CORS-preflight request.
