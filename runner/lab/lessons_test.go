@@ -39,6 +39,10 @@ var attempts = []struct {
 	{"exposed-headers", types("#allowHeaders", "Content-Type, X-Total-Count"), "The script could not read X-Total-Count.", types("#exposeHeaders", "X-Total-Count")},
 	{"preflight-cache", types("#maxAge", ""), "A CORS-preflight request was sent.", types("#maxAge", "600")},
 	{"errors", handler(1), "The script saw no status, and not 500.", handler(2)},
+	{"elements", func(h hands) {
+		types("#allowOrigins", "*")(h)
+		h.Chooses("#via", "an image, crossorigin")
+	}, "The script could read the response.", types("#allowOrigins", "{app}")},
 	{"vary", handler(1), "The script got a network error.", handler(2)},
 	{"look-alikes", handler(1), "The script could read the response.", func(h hands) {
 		handler(2)(h)

@@ -8,6 +8,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
+	"github.com/corsproof/corsproof/fixtures/faults"
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/runner/internal/person"
 	"github.com/corsproof/corsproof/runner/lab"
@@ -90,6 +91,36 @@ var _ = Describe("the playground", func() {
 		Expect(p.sees("location.hash")).To(ContainSubstring("fault=allow-origin."))
 	})
 
+	It("finds a mistake by its words", func() {
+		entries := func() int { return person.Ask[int](p, "document.querySelectorAll('#fault option').length") }
+		all := entries()
+		Expect(all).To(Equal(1 + len(faults.All())))
+		p.Types("#findFault", "credentials TRUE")
+		p.Shows("#faults-found", MatchRegexp(`^\d+ of \d+ mistakes$`))
+		Expect(entries()).To(And(BeNumerically(">", 1), BeNumerically("<", all/4)))
+		p.Chooses("#fault", "Access-Control-Allow-Credentials")
+		chosen := p.sees("document.getElementById('fault').value")
+		Expect(chosen).To(HavePrefix("credentials."))
+
+		p.Types("#findFault", "no such mistake")
+		p.Shows("#faults-found", HavePrefix("0 of "))
+		Expect(p.sees("document.getElementById('fault').value")).To(Equal(chosen), "what is chosen stays")
+		p.Presses("Enter")
+		Expect(p.Reads("#status")).To(BeEmpty(), "to search is not to run")
+		p.Clicks("#reset")
+		Eventually(entries, person.Patience).Should(Equal(all))
+	})
+
+	It("says what refuses as well, behind what decides", func() {
+		p.opens("#/lesson/x-requested-with")
+		p.predicts("yes", "no")
+		p.runs()
+		Expect(p.Reads("#outcome > .lead")).To(ContainSubstring("Access-Control-Allow-Origin is missing"))
+		Expect(p.Reads("#outcome > .further")).To(ContainSubstring("Once that is repaired"))
+		Expect(p.Reads("#outcome > .further")).To(ContainSubstring("500"))
+		Expect(p.Reads(".sequence")).To(MatchRegexp(`500 [^\n]*◂ refuses too`))
+	})
+
 	It("shows what a cache kept from the server, until the caches are emptied", func() {
 		for _, preflight := range []string{"yes", "no"} {
 			p.predicts(preflight, "yes")
@@ -98,6 +129,7 @@ var _ = Describe("the playground", func() {
 			p.Does(`document.getElementById("result-title").textContent = ""`)
 		}
 		Expect(p.Reads(".sequence .note")).To(HavePrefix("CORS-preflight cache: "))
+		Expect(p.Reads(".walk")).To(And(ContainSubstring("leave is needed, by a CORS-preflight request now or before"), ContainSubstring("has that leave from before")))
 
 		p.Clicks("#fresh")
 		p.Shows("#status", BeEmpty())

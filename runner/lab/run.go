@@ -33,6 +33,7 @@ type outcome struct {
 	Observation fetch.Observation `json:"observation"`
 	Steps       []fetch.Step      `json:"steps"`
 	Decision    string            `json:"decision,omitempty"` // of the step that decided, for a learner
+	Further     []string          `json:"further,omitempty"`  // what refuses as well, once that is repaired
 	Deciding    []deciding        `json:"deciding"`
 	Remembered  bool              `json:"remembered"` // the CORS-preflight cache knew the answer
 
@@ -168,8 +169,12 @@ func (o *outcome) explain(origin string, r fetch.Request) {
 	}
 	s := o.Steps[decides]
 	o.Decision = o.decision(s)
-	if s.Kind != "" && (s.Header != "" || s.Outcome == fetch.Refuses) {
-		o.Deciding = []deciding{{s.Header, s.Kind, s.URL, s.Outcome == fetch.Allows}}
+	o.decides(s)
+	for _, further := range o.Steps[decides+1:] {
+		if s.Outcome == fetch.Refuses && further.Outcome == fetch.Refuses {
+			o.Further = append(o.Further, o.decision(further))
+			o.decides(further)
+		}
 	}
 	if r.Consumer != fetch.ByAPI || (s.Outcome == fetch.Allows) == (o.Observation.Response.Type != fetch.NetworkError) {
 		return
@@ -179,6 +184,13 @@ func (o *outcome) explain(origin string, r fetch.Request) {
 		o.Doubt += `Browsers let "*" in Access-Control-Allow-Headers cover Authorization, which the Standard does not (https://github.com/whatwg/fetch/issues/1919).`
 	} else {
 		o.Doubt += "It may have remembered an answer, or failed for a reason that is none of CORS's: look into its console."
+	}
+}
+
+// decides marks the line that a step is about.
+func (o *outcome) decides(s fetch.Step) {
+	if s.Kind != "" && (s.Header != "" || s.Outcome == fetch.Refuses) {
+		o.Deciding = append(o.Deciding, deciding{s.Header, s.Kind, s.URL, s.Outcome == fetch.Allows})
 	}
 }
 

@@ -185,17 +185,34 @@ function faultChanged() {
 function fill() {
   for (const o of catalog.origins) byID("origin").append(new Option(`${o.name}: ${o.says}`, o.name));
   byID("origin").append(new Option("other", "other"));
+  fillFaults();
+}
+
+// fillFaults lists the mistakes in which all words are found, and the one that is chosen.
+function fillFaults() {
+  const words = byID("findFault").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const chosen = byID("fault").value;
+  const found = catalog.faults.filter(f => words.every(w => `${f.id} ${f.sentence}`.toLowerCase().includes(w)));
   const groups = new Map();
   for (const f of catalog.faults) {
+    if (f.id !== chosen && !found.includes(f)) continue;
     const chapter = f.id.split(".")[0];
     if (!groups.has(chapter)) {
       const group = element("optgroup", "");
       group.label = chapter;
       groups.set(chapter, group);
-      byID("fault").append(group);
     }
     groups.get(chapter).append(new Option(f.sentence, f.id));
   }
+  byID("fault").replaceChildren(new Option("none: it keeps the policy", ""), ...groups.values());
+  byID("fault").value = chosen;
+  byID("faults-found").textContent = words.length > 0 ? `${found.length} of ${catalog.faults.length} mistakes` : "";
+}
+
+// allFaults has nothing searched for.
+function allFaults() {
+  byID("findFault").value = "";
+  fillFaults();
 }
 
 // playground is what it begins with.
@@ -230,6 +247,7 @@ function route() {
   byID("play-title").hidden = lesson !== null;
   lessons.open(lesson, catalog);
   begin = lesson ? lessons.begin(lesson) : playground();
+  allFaults();
   state.write(state.follow(query, begin));
   document.title = (lesson ? lesson.title : "Playground") + " – corsproof lab";
   hints(state.read());
@@ -249,6 +267,7 @@ byID("fresh").addEventListener("click", () => busy("A new server …", async () 
   clear();
 }));
 byID("reset").addEventListener("click", () => {
+  allFaults();
   state.write(begin);
   mistakes([]);
   forget();
@@ -267,6 +286,7 @@ byID("copy").addEventListener("click", async () => {
 for (const type of ["input", "change"]) {
   byID("bench").addEventListener(type, e => {
     if (e.target.closest("#predict")) return;
+    if (e.target.id === "findFault") return fillFaults();
     if (type === "change" && e.target.id === "via") viaChanged();
     if (type === "change" && e.target.id === "fault") faultChanged();
     changed();

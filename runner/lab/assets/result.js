@@ -20,6 +20,7 @@ export function show(done, {predicted, lesson}) {
   byID("result").className = outcome.shared ? "shared" : "refused";
   byID("outcome").replaceChildren(...[
     decision(outcome),
+    further(outcome),
     predicted ? compared(predicted, outcome) : null,
     outcome.note ? element("p", "doubt", outcome.note) : null,
     outcome.doubt ? element("p", "doubt", foreign(outcome.doubt)) : null,
@@ -43,6 +44,13 @@ function decision(o) {
   if (o.decision) return element("p", "lead", foreign(o.decision));
   const said = o.observation.exception;
   return said ? element("p", "lead", "It caught: ", foreign(said)) : null;
+}
+
+// further is what the browser would stop at next.
+function further(o) {
+  if (!o.further) return null;
+  return element("div", "further", element("p", "", "Once that is repaired, this refuses as well:"),
+    element("ul", "", ...o.further.map(text => element("li", "", foreign(text)))));
 }
 
 // drawing is the sequence diagram.
