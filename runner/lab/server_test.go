@@ -161,34 +161,37 @@ var _ = Describe("the lab's server", func() {
 })
 
 var _ = Describe("a page of another site", func() {
-	It("can neither read the lab nor change it", func() {
-		p := newLearner()
-		p.opens("#/play")
-		before := running.Sessions()
+	for name, open := range person.Engines {
+		It("can neither read the lab nor change it, in "+name, func() {
+			p := open()
+			opens(p, "#/play")
+			before := running.Sessions()
 
-		site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html")
-			fmt.Fprint(w, "<!doctype html><title>evil</title><iframe name=form></iframe>")
-		}))
-		DeferCleanup(site.Close)
-		p.Goes(site.URL)
-		tries := person.Awaits[[]string](p.Sitter, `(async () => {
-			const lab = "`+strings.TrimSuffix(running.URL(), "/")+`";
-			const said = [];
-			const tried = async (what, f) => said.push(what + ": " + await f().catch(e => e.name));
-			await tried("read", () => fetch(lab + "/").then(r => r.text()));
-			await tried("post", () => fetch(lab + "/api/session", {method: "POST", body: "{}"}));
-			await tried("post json", () => fetch(lab + "/api/session", {method: "POST", body: "{}", headers: {"Content-Type": "application/json", "X-Lab-Token": "x"}}));
-			await tried("post blindly", () => fetch(lab + "/api/session", {method: "POST", body: "{}", mode: "no-cors"}).then(r => r.type));
-			const form = document.createElement("form");
-			Object.assign(form, {method: "post", action: lab + "/api/session", enctype: "text/plain", target: "form"});
-			document.body.append(form);
-			const sent = new Promise(resolve => document.querySelector("iframe").onload = resolve);
-			form.submit();
-			await sent;
-			return said;
-		})()`)
-		Expect(tries).To(Equal([]string{"read: TypeError", "post: TypeError", "post json: TypeError", "post blindly: TypeError"}))
-		Expect(running.Sessions()).To(Equal(before))
-	})
+			site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
+				fmt.Fprint(w, "<!doctype html><title>evil</title><iframe name=form></iframe>")
+			}))
+			DeferCleanup(site.Close)
+			p.Goes(site.URL)
+			p.Does(`(async () => {
+				const lab = "` + strings.TrimSuffix(running.URL(), "/") + `";
+				const said = [];
+				const tried = async (what, f) => said.push(what + ": " + await f().catch(e => e.name));
+				await tried("read", () => fetch(lab + "/").then(r => r.text()));
+				await tried("post", () => fetch(lab + "/api/session", {method: "POST", body: "{}"}));
+				await tried("post json", () => fetch(lab + "/api/session", {method: "POST", body: "{}", headers: {"Content-Type": "application/json", "X-Lab-Token": "x"}}));
+				await tried("post blindly", () => fetch(lab + "/api/session", {method: "POST", body: "{}", mode: "no-cors"}).then(r => r.type));
+				const form = document.createElement("form");
+				Object.assign(form, {method: "post", action: lab + "/api/session", enctype: "text/plain", target: "form"});
+				document.body.append(form);
+				const sent = new Promise(resolve => document.querySelector("iframe").onload = resolve);
+				form.submit();
+				await sent;
+				document.title = said.join(", ");
+			})()`)
+			Eventually(person.Ask[string], person.Patience).WithArguments(p, "document.title").
+				Should(Equal("read: TypeError, post: TypeError, post json: TypeError, post blindly: TypeError"))
+			Expect(running.Sessions()).To(Equal(before))
+		})
+	}
 })
