@@ -24,7 +24,7 @@ func (l learner) opens(place string) {
 func opens(p person.Person, place string) {
 	GinkgoHelper()
 	p.Goes(running.URL() + place)
-	Eventually(person.Ask[bool], person.Patience).WithArguments(p, "'ready' in document.documentElement.dataset").Should(BeTrue())
+	p.Until("'ready' in document.documentElement.dataset")
 }
 
 // predicts answers the two questions.

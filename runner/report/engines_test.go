@@ -54,7 +54,7 @@ var _ = Describe("a person at the HTML report", func() {
 			// This lab is on another port than the one that links lead to.
 			p.Does(fmt.Sprintf(`document.querySelectorAll(".detail a[href^='http://lab.localhost:']").forEach(a => { a.href = a.href.replaceAll(%q, %q); })`, strconv.Itoa(lab.DefaultPort), home.Port()))
 			p.Clicks(".detail .result[open] a[href^='http://lab.localhost:']")
-			Eventually(person.Ask[string], person.Patience).WithArguments(p, "document.documentElement.dataset.ready ?? ''").Should(Equal("true"))
+			p.Until("'ready' in document.documentElement.dataset")
 			Expect(person.Ask[string](p, "document.getElementById('method').value")).To(Equal("PUT"))
 			p.Clicks("input[name=preflight][value=yes]")
 			p.Clicks("input[name=shared][value=yes]")

@@ -88,6 +88,16 @@ func (p Person) Shows(selector string, as types.GomegaMatcher) {
 	Eventually(p.Reads, Patience).WithArguments(selector).Should(as, selector)
 }
 
+// Until waits until an expression is true, be it on a page that comes yet: between two
+// there may be nobody to ask.
+func (p Person) Until(expression string) {
+	GinkgoHelper()
+	Eventually(func() (string, error) {
+		got, err := p.evaluates(expression)
+		return string(got), err
+	}, Patience).Should(Equal("true"), expression)
+}
+
 // Does evaluates a script for what it does.
 func (p Person) Does(script string) {
 	GinkgoHelper()
