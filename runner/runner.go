@@ -41,6 +41,10 @@ type Options struct {
 	// BrowserPath is the browser's executable. Empty looks for one.
 	BrowserPath string
 
+	// CDP is where a Chrome that is running already speaks the DevTools protocol. It
+	// takes the place of Browser and BrowserPath.
+	CDP string
+
 	Filter suite.Filter
 
 	// Shard is the part of the run to make. The limits hold for each by itself.

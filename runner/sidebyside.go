@@ -66,6 +66,9 @@ func inEach[T any](names []string, tell func(done, total int), judge func(name s
 }
 
 func (o Options) checkBrowsers() error {
+	if err := o.checkRemote(); err != nil {
+		return err
+	}
 	if err := checkBrowsers(o.Browser, o.BrowserPath); err != nil {
 		return err
 	}

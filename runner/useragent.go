@@ -78,6 +78,9 @@ func (o Options) start(ctx context.Context, name string, s *subject, transport h
 	if s.isTLS() {
 		options.Authority = s.authority
 	}
+	if o.CDP != "" {
+		return o.connect(ctx, options)
+	}
 	return startBrowser(ctx, name, options, "judges by the Fetch Standard alone")
 }
 
@@ -86,7 +89,7 @@ func (o Options) start(ctx context.Context, name string, s *subject, transport h
 // without one.
 func startBrowser(ctx context.Context, name string, options browser.Options, without string) (fetch.UserAgent, func(), error) {
 	if ctx.Err() != nil {
-		return nil, nil, noJudgement(errors.New("interrupted before the browser started"))
+		return nil, nil, interruptedEarly()
 	}
 	e := engines[max(0, slices.IndexFunc(engines, func(e engine) bool { return e.name == name }))]
 	// A browser that starts is not interrupted halfway: it takes a moment, and then
@@ -96,4 +99,8 @@ func startBrowser(ctx context.Context, name string, options browser.Options, wit
 		return nil, nil, noJudgement(fmt.Errorf("%w\nwithout a browser, --browser none %s", err, without))
 	}
 	return started, func() { started.Close() }, nil
+}
+
+func interruptedEarly() error {
+	return noJudgement(errors.New("interrupted before the browser started"))
 }

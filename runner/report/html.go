@@ -131,6 +131,9 @@ func about(r *suite.Report) []labelled {
 	var all []labelled
 	for _, b := range r.Browsers {
 		all = append(all, labelled{"Judged by", userAgent(b)})
+		if b.Remote != "" {
+			all = append(all, labelled{"Driven", visible(b.Remote, sentenceLimit)})
+		}
 		if len(b.Flags) > 0 {
 			all = append(all, labelled{"Its flags", visible(strings.Join(b.Flags, " "), 10*sentenceLimit)})
 		}

@@ -151,6 +151,9 @@ func (c *console) counts() {
 func (c *console) browsers() {
 	for _, b := range c.report.Browsers {
 		text := userAgent(b)
+		if b.Remote != "" {
+			text += ", " + visible(b.Remote, sentenceLimit)
+		}
 		if slices.Contains(b.Flags, "--no-sandbox") {
 			text += ", without its sandbox (--no-sandbox), since corsproof runs as root"
 		}

@@ -21,6 +21,10 @@ type About struct {
 	Name    string   `json:"name"` // "chromium", "model"
 	Version string   `json:"version"`
 	Flags   []string `json:"flags,omitempty"` // start-up flags in effect
+
+	// Remote says how a browser is driven that corsproof has not started, and what is
+	// out of reach there, as the end of a sentence. Empty of all others.
+	Remote string `json:"remote,omitempty"`
 }
 
 // A Context is a set of pages that share caches and cookies. Its methods may be

@@ -16,6 +16,7 @@ func completeRun(c *cobra.Command) {
 		c.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp))
 	}
 	words("browser", append(runner.Browsers(), runner.All)...)
+	words("cdp", "http://127.0.0.1:9222")
 	words("effects", string(fetch.Hold), string(fetch.Deliver))
 	words("level", string(suite.Required), string(suite.Recommended), string(suite.Informative))
 	words("target")

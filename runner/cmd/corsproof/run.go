@@ -37,6 +37,7 @@ const runExample = `  corsproof run
   corsproof run -f cors.yaml --connect-to api.example.com:443:127.0.0.1:8443 --cacert ca.pem
   corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
   corsproof run -f cors.yaml --browser all
+  corsproof run -f cors.yaml --cdp http://127.0.0.1:9222
   corsproof run -f cors.yaml --shard 1/4 --json shard-1.json
   corsproof run -f cors.yaml --dry-run
   corsproof run -f cors.yaml --max-requests 300 --rate 5/s
@@ -54,6 +55,7 @@ type runFlags struct {
 	browsers    []string
 	shard       string
 	browserPath string
+	cdp         string
 	scenarios   []string
 	level       string
 	timeout     time.Duration
@@ -86,6 +88,7 @@ func newRun() *cobra.Command {
 	flags.StringArrayVar(&f.connectTo, "connect-to", nil, "connect elsewhere, HOST1:PORT1:HOST2:PORT2; may be repeated")
 	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, webkit, several by commas, or all; or none for the Fetch Standard over the wire")
 	flags.StringVar(&f.browserPath, "browser-path", "", "the browser's executable; by default it is looked for")
+	flags.StringVar(&f.cdp, "cdp", "", "judge in a Chrome that is running already, or in a farm's: where it speaks the DevTools Protocol, such as http://127.0.0.1:9222")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "run these alone: ids or patterns such as 'preflight.*', by commas; may be repeated")
 	flags.StringVar(&f.level, "level", "", "run what matters at least so much: required, recommended or informative")
 	flags.DurationVar(&f.timeout, "timeout", fetch.DefaultTimeout, "how long a response may take")
@@ -149,6 +152,7 @@ func (f *runFlags) options() (o runner.Options, err error) {
 		Effects:     fetch.Effects(f.effects),
 		CAFile:      f.caFile,
 		BrowserPath: f.browserPath,
+		CDP:         f.cdp,
 		Filter:      suite.Filter{Scenarios: f.scenarios, Level: suite.Level(f.level)},
 		Timeout:     f.timeout,
 		MaxWait:     &f.maxWait,
@@ -165,8 +169,10 @@ func (f *runFlags) options() (o runner.Options, err error) {
 	if err := f.limits(&o); err != nil {
 		return o, err
 	}
-	o.Browser = strings.Join(f.browsers, ",")
-	if o.Browser == "" {
+	if f.cdp == "" || f.flags.Changed("browser") {
+		o.Browser = strings.Join(f.browsers, ",")
+	}
+	if f.cdp == "" && o.Browser == "" {
 		return o, fmt.Errorf("--browser names none; expected %s", runner.BrowsersInWords())
 	}
 	if f.flags.Changed("shard") {

@@ -32,11 +32,13 @@ type Options = browser.Options
 // A Browser is a running Chromium. It is safe for use by several goroutines.
 type Browser struct {
 	options Options
-	home    *home.Home
-	origins *origins.Server
+	remote  bool            // somebody else has started it
+	home    *home.Home      // nil of a remote one
+	origins *origins.Server // nil of a remote one that cannot reach it
 	about   fetch.About
 	ctx     context.Context // of chromedp, with the browser in it
 	cancel  context.CancelFunc
+	ending  <-chan struct{} // closed when all contexts are to be disposed of
 
 	untagged  atomic.Int64   // requests so far that had no tag
 	closing   sync.WaitGroup // contexts that are being disposed of
@@ -73,11 +75,8 @@ func Start(ctx context.Context, options Options) (_ *Browser, err error) {
 	}
 	allocator, stop := chromedp.NewExecAllocator(context.WithoutCancel(ctx), b.allocatorOptions(path)...)
 	tab, closeTab := chromedp.NewContext(allocator)
-	// Once: a second call would wait for a browser that has ended.
-	b.ctx, b.cancel = tab, sync.OnceFunc(func() {
-		closeTab()
-		stop()
-	})
+	b.endWith(tab, closeTab, stop)
+	b.ending = tab.Done()
 	// The first Do binds the browser's life to its context, so that one has no
 	// deadline; a caller who gives up is heard all the same.
 	started := make(chan error, 1)
@@ -98,26 +97,54 @@ func Start(ctx context.Context, options Options) (_ *Browser, err error) {
 	return b, nil
 }
 
+// endWith has the browser's life end by these.
+func (b *Browser) endWith(ctx context.Context, end ...context.CancelFunc) {
+	// Once: a second call would wait for a browser that has ended.
+	b.ctx, b.cancel = ctx, sync.OnceFunc(func() {
+		for _, end := range end {
+			end()
+		}
+	})
+}
+
 // describe asks the browser for its version and the flags in effect.
 func (b *Browser) describe() (fetch.About, error) {
 	version, err := chromedp.CallBrowser(b.ctx, cdpbrowser.GetVersion, cdp.Empty{})
 	if err != nil {
 		return fetch.About{}, err
 	}
-	line, err := chromedp.CallBrowser(b.ctx, cdpbrowser.GetBrowserCommandLine, cdp.Empty{})
-	if err != nil {
-		return fetch.About{}, err
-	}
 	_, number, _ := strings.Cut(version.Product, "/")
-	return fetch.About{Name: "chromium", Version: number, Flags: b.reportable(line.Arguments)}, nil
+	about := fetch.About{Name: "chromium", Version: number}
+	if b.remote {
+		return about, nil // it tells its flags to none but who automates it
+	}
+	line, err := chromedp.CallBrowser(b.ctx, cdpbrowser.GetBrowserCommandLine, cdp.Empty{})
+	about.Flags = b.reportable(line.Arguments)
+	return about, err
 }
+
+// serve makes pages live on an origin, or says why there can be none.
+func (b *Browser) serve(origin string) error {
+	if b.origins == nil {
+		return origins.Check(origin)
+	}
+	return b.origins.Add(origin)
+}
+
+// fulfils reports whether the browser itself has to answer for an origin.
+func (b *Browser) fulfils(origin string) bool { return b.remote || origins.CannotServe(origin) }
 
 // About describes the browser: its name, its version and the flags in effect.
 func (b *Browser) About() fetch.About { return b.about }
 
 // Misdirected returns what the browser asked of names that are neither target
 // nor fixture: its own traffic, which went no further than this process.
-func (b *Browser) Misdirected() []string { return b.origins.Misdirected() }
+func (b *Browser) Misdirected() []string {
+	if b.origins == nil {
+		return nil
+	}
+	return b.origins.Misdirected()
+}
 
 // NewContext opens an isolated context, with an empty cache and cookie jar.
 func (b *Browser) NewContext(ctx context.Context) (fetch.Context, error) {

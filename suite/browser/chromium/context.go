@@ -12,9 +12,11 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/storage"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
 	"github.com/corsproof/corsproof/suite/fetch"
+	"github.com/corsproof/corsproof/suite/internal/pause"
 )
 
 // An isolated context is a browser context, with one tab per origin. Origins that
@@ -201,7 +203,7 @@ func (c *isolated) rootTab(ctx context.Context) (context.Context, error) {
 	if r == nil {
 		r = &root{ready: make(chan struct{})}
 		c.root = r
-		r.ctx, r.end = chromedp.NewContext(c.browser.ctx, chromedp.WithNewBrowserContext())
+		r.ctx, r.end = chromedp.NewContext(c.browser.ctx, c.browser.ownContext())
 		go func() {
 			defer close(r.ready)
 			if err := chromedp.Do(r.ctx); err != nil {
@@ -248,12 +250,37 @@ func (c *isolated) Close() error {
 		}
 		wg.Wait()
 		if slices.ContainsFunc(guarded, (*tabSlot).lingers) {
-			<-c.browser.ctx.Done()
+			<-c.browser.ending
 		}
 		c.end()
+		if c.browser.remote {
+			// What ends with a local browser may outlive a context: it is held until no
+			// more of it comes.
+			for _, slot := range guarded {
+				slot.calm()
+			}
+			c.root.dispose()
+		}
 		c.root.end()
 	})
 	return nil
+}
+
+// disposeTimeout is how long a remote browser may take to dispose of a context.
+const disposeTimeout = 5 * time.Second
+
+// dispose ends the browser context with all that is in it, guards included, at once. The
+// end of a remote browser would not.
+func (r *root) dispose() {
+	<-r.ready
+	if r.err != nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(r.ctx, disposeTimeout)
+	defer cancel()
+	_, _ = chromedp.CallBrowser(ctx, target.DisposeBrowserContext, target.DisposeBrowserContextParams{
+		BrowserContextID: chromedp.FromContext(r.ctx).BrowserContextID,
+	})
 }
 
 // lingers reports whether something may be under way that only the guard holds.
@@ -263,6 +290,32 @@ func (s *tabSlot) lingers() bool {
 		return s.err == nil && s.tab.outliving.Load() > 0
 	default:
 		return false // no script has run there
+	}
+}
+
+// A guarded page of a remote browser is calm when nothing has been heard of its requests
+// for so long. It is given so much time at most.
+const (
+	calmAfter   = 300 * time.Millisecond
+	calmTimeout = fetch.DefaultTimeout
+)
+
+// calm waits until the requests that scripts have left behind have come to the guard.
+func (s *tabSlot) calm() {
+	select {
+	case <-s.ready:
+	default:
+		return // no script has run there
+	}
+	if s.err != nil {
+		return
+	}
+	deadline := time.Now().Add(calmTimeout)
+	for {
+		left := min(calmAfter-s.tab.trace.silence(), time.Until(deadline))
+		if left <= 0 || pause.For(s.tab.ctx, left) != nil {
+			return
+		}
 	}
 }
 

@@ -38,8 +38,13 @@ func (c *isolated) OpenFrames(ctx context.Context, origins ...string) error {
 	defer cancel()
 	originAt := map[string]string{}
 	for _, origin := range origins {
-		if !fixtures.CannotServe(origin) && c.browser.origins.Add(origin) == nil {
+		if !fixtures.CannotServe(origin) && c.browser.serve(origin) == nil {
 			originAt[origin+"/"] = origin
+		}
+	}
+	if c.browser.remote {
+		if err := host.fulfil(within, slices.Collect(maps.Values(originAt))...); err != nil {
+			return err
 		}
 	}
 	addresses, err := json.Marshal(slices.Sorted(maps.Keys(originAt)))
@@ -71,7 +76,7 @@ func (c *isolated) openFrame(ctx context.Context, host *tab, id target.ID, origi
 		return
 	}
 	t := watchable(c.browser, session, tabKey{origin: origin}, c.gate)
-	if t.settle(ctx) != nil {
+	if c.browser.fulfils(origin) && t.fulfil(ctx, origin) != nil || t.settle(ctx) != nil || t.release(ctx) != nil {
 		return
 	}
 	c.mu.Lock()

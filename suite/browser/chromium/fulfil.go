@@ -2,6 +2,7 @@ package chromium
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/chromedp/cdproto/browser"
@@ -12,36 +13,78 @@ import (
 	"github.com/corsproof/corsproof/fixtures/page"
 )
 
-// fulfil has the browser itself answer what a session asks of the origin with the page,
-// until stop is called.
-func fulfil(ctx, session context.Context, origin string) (stop func(), err error) {
-	chromedp.Listen(session, func(event any) {
-		paused, ok := event.(*cdpfetch.EventRequestPaused)
-		if !ok || !strings.HasPrefix(paused.Request.URL, origin+"/") {
-			return
-		}
-		// The session's read loop delivers this, so a command must not wait here.
-		go callIn(session, session, cdpfetch.FulfillRequest, cdpfetch.FulfillRequestParams{
-			RequestID:       paused.RequestID,
-			ResponseCode:    200,
-			ResponseHeaders: []*cdpfetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}},
-			Body:            []byte(page.HTML()),
-		})
-	})
-	// A page that came from no address counts as one of the public network, which may
-	// call no private one unasked. That is not CORS, and nothing to judge here.
-	for _, name := range []string{"local-network", "loopback-network"} {
-		if _, err := chromedp.CallBrowser(session, browser.SetPermission, browser.SetPermissionParams{
-			Permission:       &browser.PermissionDescriptor{Name: name},
-			Setting:          browser.PermissionSettingGranted,
-			Origin:           origin,
-			BrowserContextID: chromedp.FromContext(session).BrowserContextID,
-		}); err != nil {
-			return nil, err
+// fulfil has the browser itself answer what the page and its frames ask of the origins,
+// until they are released. That comes before any name is resolved.
+func (t *tab) fulfil(ctx context.Context, origins ...string) error {
+	t.fulfilled = origins
+	if t.browser.origins == nil {
+		if err := t.allowLocal(); err != nil {
+			return err
 		}
 	}
-	_, err = callIn(ctx, session, cdpfetch.Enable, cdpfetch.EnableParams{
-		Patterns: []*cdpfetch.RequestPattern{{URLPattern: origin + "/*"}},
+	var patterns []string
+	for _, origin := range origins {
+		patterns = append(patterns, origin+"/*")
+	}
+	return intercept(ctx, t.page, patterns...)
+}
+
+// release ends that where nothing else is paused: Chromium 156 leaves Origin out of what a
+// POST is redirected to by 301, 302 or 303, if its session has any request paused.
+func (t *tab) release(ctx context.Context) error {
+	if len(t.fulfilled) == 0 || t.guards() {
+		return nil
+	}
+	_, err := callIn(ctx, t.page, cdpfetch.Disable, cdp.Empty{})
+	return err
+}
+
+// allowLocal gives pages that came from no address what those of the public network have
+// to ask for: to call a private address. That is not CORS, and nothing to judge here.
+func (t *tab) allowLocal() error {
+	for _, name := range []string{"local-network", "loopback-network"} {
+		if _, err := chromedp.CallBrowser(t.page, browser.SetPermission, browser.SetPermissionParams{
+			Permission:       &browser.PermissionDescriptor{Name: name},
+			Setting:          browser.PermissionSettingGranted,
+			BrowserContextID: chromedp.FromContext(t.page).BrowserContextID,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// intercept pauses the requests of a session whose URLs match, before they leave, and no
+// others.
+func intercept(ctx, session context.Context, patterns ...string) error {
+	var params cdpfetch.EnableParams
+	for _, pattern := range patterns {
+		params.Patterns = append(params.Patterns, &cdpfetch.RequestPattern{URLPattern: pattern})
+	}
+	_, err := callIn(ctx, session, cdpfetch.Enable, params)
+	return err
+}
+
+// fulfils reports whether the browser itself answers a request for the URL.
+func (t *tab) fulfils(url string) bool {
+	return slices.ContainsFunc(t.fulfilled, func(origin string) bool { return strings.HasPrefix(url, origin+"/") })
+}
+
+// document answers a paused request with the page. Fetched from the fixtures without the
+// page's knowledge, it comes from a loopback address, and may call one as if it had been
+// served there. Where there are none, it comes from nowhere.
+func (t *tab) document(session context.Context, id cdpfetch.RequestID) {
+	if t.browser.origins != nil {
+		callIn(session, session, cdpfetch.ContinueRequest, cdpfetch.ContinueRequestParams{
+			RequestID: id,
+			URL:       "http://" + t.browser.origins.Addr() + "/",
+		})
+		return
+	}
+	callIn(session, session, cdpfetch.FulfillRequest, cdpfetch.FulfillRequestParams{
+		RequestID:       id,
+		ResponseCode:    200,
+		ResponseHeaders: []*cdpfetch.HeaderEntry{{Name: "Content-Type", Value: "text/html; charset=utf-8"}},
+		Body:            []byte(page.HTML()),
 	})
-	return func() { callIn(ctx, session, cdpfetch.Disable, cdp.Empty{}) }, err
 }

@@ -11,14 +11,10 @@ import (
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
-// guard pauses every request of a session before it leaves, CORS-preflight requests and
-// each hop of a redirect among them. Where effects are held it lets those with safe
-// methods through and fails the others inside the browser. What it lets through passes
-// the gate first, if there is one.
-//
-// A frame of its own process has a session of its own and needs a guard of its
-// own; workers, beacons and keepalive requests are paused in the page's session.
-func (t *tab) guard(ctx, session context.Context) error {
+// decide says what becomes of the requests of a session that are paused. The page's own
+// document is answered here. Where effects are held, those with safe methods go on and
+// the others fail inside the browser. What goes on passes the gate first, if there is one.
+func (t *tab) decide(session context.Context) {
 	chromedp.Listen(session, func(event any) {
 		paused, ok := event.(*cdpfetch.EventRequestPaused)
 		if !ok {
@@ -26,21 +22,30 @@ func (t *tab) guard(ctx, session context.Context) error {
 		}
 		// The session's read loop delivers this, so a command must not wait here.
 		go func() {
-			if t.holds(paused) || !t.passes(session, paused) {
+			switch {
+			case t.fulfils(paused.Request.URL):
+				t.document(session, paused.RequestID)
+			case t.holds(paused), !t.passes(session, paused):
 				callIn(session, session, cdpfetch.FailRequest, cdpfetch.FailRequestParams{
 					RequestID:   paused.RequestID,
 					ErrorReason: network.ErrorReasonBlockedByClient,
 				})
-				return
+			default:
+				callIn(session, session, cdpfetch.ContinueRequest, cdpfetch.ContinueRequestParams{RequestID: paused.RequestID})
 			}
-			callIn(session, session, cdpfetch.ContinueRequest, cdpfetch.ContinueRequestParams{RequestID: paused.RequestID})
 		}()
 	})
-	_, err := callIn(ctx, session, cdpfetch.Enable, cdpfetch.EnableParams{
-		Patterns: []*cdpfetch.RequestPattern{{URLPattern: "*"}},
-	})
-	return err
 }
+
+// guards reports whether the tab's requests are paused.
+func (t *tab) guards() bool { return t.key.guarded || t.gate != nil }
+
+// guard pauses every request of a session before it leaves, CORS-preflight requests and
+// each hop of a redirect among them.
+//
+// A frame of its own process has a session of its own and needs a guard of its
+// own; workers, beacons and keepalive requests are paused in the page's session.
+func guard(ctx, session context.Context) error { return intercept(ctx, session, "*") }
 
 // holds reports whether effects hold the request back.
 func (t *tab) holds(paused *cdpfetch.EventRequestPaused) bool {

@@ -14,7 +14,6 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
-	"github.com/corsproof/corsproof/fixtures/origins"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -32,6 +31,8 @@ type tab struct {
 	gate    fetch.Gate // nil where there is none to pass
 	trace   *trace
 
+	fulfilled []string // the origins for which the browser itself answers
+
 	crashed atomic.Bool // the page's process has ended
 	crash   func()      // ends what is under way in the page
 	lost    context.Context
@@ -48,7 +49,7 @@ type tab struct {
 func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey, gate fetch.Gate) (*tab, error) {
 	t := watchable(b, tabCtx, key, gate)
 	location := key.location()
-	if err := b.origins.Add(location); err != nil {
+	if err := b.serve(location); err != nil {
 		return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
 	}
 	// The tab must exist before a context with a deadline may touch it: chromedp
@@ -58,12 +59,10 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 	}
 	within, cancel := t.bounded(ctx, openTimeout)
 	defer cancel()
-	if origins.CannotServe(location) {
-		stop, err := fulfil(within, tabCtx, location)
-		if err != nil {
+	if b.fulfils(location) {
+		if err := t.fulfil(within, location); err != nil {
 			return nil, err
 		}
-		defer stop()
 	}
 	if err := chromedp.Do(within, chromedp.Navigate(location+"/")); err != nil {
 		if unopenable(err) {
@@ -72,6 +71,9 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 		return nil, fmt.Errorf("the page on %s did not open: %w", location, err)
 	}
 	if err := t.settle(within); err != nil {
+		return nil, err
+	}
+	if err := t.release(within); err != nil {
 		return nil, err
 	}
 	if key.origin == "null" {
@@ -86,6 +88,7 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 func watchable(b *Browser, session context.Context, key tabKey, gate fetch.Gate) *tab {
 	t := &tab{browser: b, ctx: session, page: session, key: key, gate: gate, trace: newTrace()}
 	t.lost, t.crash = context.WithCancel(context.Background())
+	t.decide(session)
 	return t
 }
 
@@ -106,9 +109,10 @@ func (t *tab) settle(ctx context.Context) error {
 func (k tabKey) location() string { return script.Location(k.origin) }
 
 // unopenable reports whether an error of navigation says that no page can be at that
-// address: its port is one that browsers do not call, or it is the target's own.
+// address: its port is one that browsers do not call, it is the target's own, or in a
+// remote browser it came to be another one, which nothing leads to.
 func unopenable(err error) bool {
-	for _, code := range []string{"ERR_UNSAFE_PORT", "ERR_CONNECTION_REFUSED", "ERR_SSL_", "ERR_CERT_", "ERR_INVALID_", "ERR_BLOCKED_BY_CLIENT", "invalid URL"} {
+	for _, code := range []string{"ERR_UNSAFE_PORT", "ERR_CONNECTION_REFUSED", "ERR_SSL_", "ERR_CERT_", "ERR_INVALID_", "ERR_BLOCKED_BY_CLIENT", "ERR_PROXY_CONNECTION_FAILED", "invalid URL"} {
 		if strings.Contains(err.Error(), code) {
 			return true
 		}
@@ -137,8 +141,8 @@ func (t *tab) watch(ctx, session context.Context) error {
 	if err := quieten(ctx, session); err != nil {
 		return err
 	}
-	if t.key.guarded || t.gate != nil {
-		return t.guard(ctx, session)
+	if t.guards() {
+		return guard(ctx, session)
 	}
 	return nil
 }
@@ -196,6 +200,7 @@ func (t *tab) attach(ctx context.Context, childType string) (context.Context, er
 		return nil, fmt.Errorf("no session for the %s: %w", childType, err)
 	}
 	if childType == "iframe" {
+		t.decide(child)
 		if err := t.watch(ctx, child); err != nil {
 			return nil, err
 		}
@@ -253,6 +258,9 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	}
 	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}
 	record.conclude(&o, r, s.TimedOut)
+	if o.Cause == fetch.ByLocal && t.browser.origins == nil {
+		return o, &fetch.OriginError{Origin: t.key.origin, Why: "in a remote browser a page of plain http may not call a private address: " + o.Detail}
+	}
 	return o, nil
 }
 

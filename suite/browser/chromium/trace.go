@@ -19,6 +19,7 @@ import (
 type trace struct {
 	mu        sync.Mutex
 	sequence  int
+	heard     time.Time          // when the latest event came
 	records   map[string]*record // by tag
 	transfers map[network.RequestID]*transfer
 }
@@ -96,6 +97,7 @@ func (t *trace) end(r *record) {
 func (t *trace) handle(event any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
+	t.heard = time.Now()
 	var tr *transfer
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
@@ -126,6 +128,13 @@ func (t *trace) handle(event any) {
 		default:
 		}
 	}
+}
+
+// silence is how long nothing has been heard.
+func (t *trace) silence() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return time.Since(t.heard)
 }
 
 // stop notes that a request was stopped at the gate.

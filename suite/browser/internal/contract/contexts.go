@@ -32,24 +32,26 @@ func contexts(a Agent) {
 			Expect(target.Methods()).To(Equal([]string{"OPTIONS", "PUT", "OPTIONS", "PUT"}))
 		})
 
-		It("sends planted cookies from a same-site page, and keeps them to itself", func(ctx SpecContext) {
-			var cookies []string
-			target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
-				trial.Permit(w, r)
-				cookies = append(cookies, r.Header.Get("Cookie"))
+		if !a.Remote {
+			It("sends planted cookies from a same-site page, and keeps them to itself", func(ctx SpecContext) {
+				var cookies []string
+				target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+					trial.Permit(w, r)
+					cookies = append(cookies, r.Header.Get("Cookie"))
+				})
+				ua, err := a.Start(ctx, browser.Options{ConnectTo: map[string]string{"api.example.test:80": target.Listener.Addr().String()}})
+				Expect(err).NotTo(HaveOccurred())
+				DeferCleanup(end, ua)
+				get := fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET", Credentials: fetch.Include}
+				c := trial.In(ctx, ua)
+				Expect(c.SetCookies(ctx, get.URL, []fetch.Cookie{{Name: "sid", Value: "7"}})).To(Succeed())
+				trial.Do(ctx, c, "http://app.example.test", get)
+				trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", get)
+				get.Credentials = fetch.SameOrigin
+				trial.Do(ctx, c, "http://app.example.test", get)
+				Expect(cookies).To(Equal([]string{"sid=7", "", ""}))
 			})
-			ua, err := a.Start(ctx, browser.Options{ConnectTo: map[string]string{"api.example.test:80": target.Listener.Addr().String()}})
-			Expect(err).NotTo(HaveOccurred())
-			DeferCleanup(end, ua)
-			get := fetch.Request{API: fetch.Fetch, URL: "http://api.example.test/", Method: "GET", Credentials: fetch.Include}
-			c := trial.In(ctx, ua)
-			Expect(c.SetCookies(ctx, get.URL, []fetch.Cookie{{Name: "sid", Value: "7"}})).To(Succeed())
-			trial.Do(ctx, c, "http://app.example.test", get)
-			trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", get)
-			get.Credentials = fetch.SameOrigin
-			trial.Do(ctx, c, "http://app.example.test", get)
-			Expect(cookies).To(Equal([]string{"sid=7", "", ""}))
-		})
+		}
 
 		It("ends with its caller", func(ctx SpecContext) {
 			quit := make(chan struct{})

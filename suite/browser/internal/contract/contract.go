@@ -44,6 +44,10 @@ type Agent struct {
 	// whatever is allowed: two deviations that suite/useragent knows.
 	FramesBeaconAsPage, IgnoresCORSOfFonts bool
 
+	// Remote says that somebody else has started it: it cannot be led elsewhere than names
+	// lead, trusts whom it trusts, and answers for the pages itself.
+	Remote bool
+
 	// Start starts another.
 	Start func(context.Context, browser.Options) (fetch.UserAgent, error)
 }
@@ -54,7 +58,9 @@ func Specs(name string, a Agent) bool {
 		pages(a)
 		evidence(a)
 		causes(a)
-		certificates(a)
+		if !a.Remote {
+			certificates(a)
+		}
 		bodies(a)
 		contexts(a)
 		consumers(a)

@@ -1,0 +1,38 @@
+package browser
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// ParseEndpoint reads the URL of a remote browser, whose scheme is one of these. An error
+// says what is expected in its place.
+func ParseEndpoint(endpoint, expected string, schemes ...string) (*url.URL, error) {
+	u, err := url.Parse(endpoint)
+	if err != nil || u.Host == "" || !slices.Contains(schemes, u.Scheme) {
+		return nil, fmt.Errorf("%q is no endpoint; expected %s", shown(endpoint), expected)
+	}
+	return u, nil
+}
+
+// EndpointError is the error of an endpoint at which no browser could be had.
+func EndpointError(endpoint, protocol string, err error) error {
+	text := strings.ReplaceAll(err.Error(), endpoint, shown(endpoint))
+	return fmt.Errorf("no browser speaks %s at %s: %s", protocol, shown(endpoint), text)
+}
+
+// shown is an endpoint without what may be secret of it: who asks, and the query.
+func shown(endpoint string) string {
+	endpoint, _, _ = strings.Cut(endpoint, "?")
+	scheme, rest, found := strings.Cut(endpoint, "://")
+	if !found {
+		return endpoint
+	}
+	authority, path, _ := strings.Cut(rest, "/")
+	if path != "" {
+		path = "/" + path
+	}
+	return scheme + "://" + authority[strings.LastIndex(authority, "@")+1:] + path
+}
