@@ -10,33 +10,59 @@ import (
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
+// isRemote reports whether somebody else starts the browser.
+func (o Options) isRemote() bool { return o.CDP != "" || o.WebDriver != "" }
+
 // checkRemote returns an error if something is wrong with a browser that somebody else
-// has started.
+// starts.
 func (o Options) checkRemote() error {
-	if o.CDP == "" {
+	flag := "--cdp"
+	if o.WebDriver != "" {
+		flag = "--webdriver"
+	}
+	switch {
+	case !o.isRemote():
+		if o.Capabilities != nil {
+			return errors.New("--capabilities are of the browser that --webdriver is to start")
+		}
 		return nil
+	case o.CDP != "" && o.WebDriver != "":
+		return errors.New("--cdp and --webdriver each name a browser; expected one of them")
+	case o.Browser != "" || o.BrowserPath != "":
+		return fmt.Errorf("%s names a browser that somebody else starts; --browser and --browser-path are of one that corsproof starts", flag)
+	case o.CDP != "" && o.Capabilities != nil:
+		return errors.New("--capabilities are of the browser that --webdriver is to start")
+	case len(o.ConnectTo) > 0 || o.Config != nil && len(o.Config.ConnectTo) > 0:
+		return fmt.Errorf("%s names a browser that connects where names lead; connectTo can lead only one elsewhere that corsproof starts", flag)
 	}
-	if err := chromium.CheckEndpoint(o.CDP); err != nil {
-		return fmt.Errorf("--cdp %w", err)
+	err := chromium.CheckEndpoint(o.CDP)
+	if o.WebDriver != "" {
+		err = chromium.CheckWebDriver(o.WebDriver)
 	}
-	if o.Browser != "" || o.BrowserPath != "" {
-		return errors.New("--cdp names a browser that is running already; --browser and --browser-path are of one to start")
-	}
-	if len(o.ConnectTo) > 0 || o.Config != nil && len(o.Config.ConnectTo) > 0 {
-		return errors.New("--cdp names a browser that connects where names lead; connectTo can lead only one elsewhere that corsproof starts")
+	if err != nil {
+		return fmt.Errorf("%s %w", flag, err)
 	}
 	return nil
 }
 
-// connect connects to a browser that somebody else has started. What it returns second
-// leaves that browser as it was, and waits for it.
+// connect connects to a browser that somebody else starts. What it returns second leaves
+// everything there as it was, and waits for that.
 func (o Options) connect(ctx context.Context, options browser.Options) (fetch.UserAgent, func(), error) {
 	if ctx.Err() != nil {
 		return nil, nil, interruptedEarly()
 	}
-	connected, err := chromium.Connect(context.WithoutCancel(ctx), o.CDP, options)
+	ctx = context.WithoutCancel(ctx)
+	wayOut := "start a Chrome with --remote-debugging-port=9222 and name it by --cdp http://127.0.0.1:9222"
+	var connected *chromium.Browser
+	var err error
+	if o.WebDriver != "" {
+		wayOut = `say by --capabilities what it needs, such as '{"goog:chromeOptions": {"args": ["--headless", "--no-sandbox"]}}' where a driver runs as root`
+		connected, err = chromium.Request(ctx, o.WebDriver, o.Capabilities, options)
+	} else {
+		connected, err = chromium.Connect(ctx, o.CDP, options)
+	}
 	if err != nil {
-		return nil, nil, noJudgement(fmt.Errorf("%w\nstart a Chrome with --remote-debugging-port=9222 and name it by --cdp http://127.0.0.1:9222, or leave --cdp out and corsproof starts one", err))
+		return nil, nil, noJudgement(fmt.Errorf("%w\n%s, or leave it out and corsproof starts a browser", err, wayOut))
 	}
 	return connected, func() { connected.Close() }, nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/runner/config"
 	"github.com/corsproof/corsproof/suite"
+	"github.com/corsproof/corsproof/suite/browser/chromium"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -44,6 +45,11 @@ type Options struct {
 	// CDP is where a Chrome that is running already speaks the DevTools protocol. It
 	// takes the place of Browser and BrowserPath.
 	CDP string
+
+	// WebDriver is an endpoint that is to start the browser, and Capabilities says which
+	// one, and how. They take the place of Browser, BrowserPath and CDP.
+	WebDriver    string
+	Capabilities chromium.Capabilities
 
 	Filter suite.Filter
 

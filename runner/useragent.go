@@ -78,7 +78,7 @@ func (o Options) start(ctx context.Context, name string, s *subject, transport h
 	if s.isTLS() {
 		options.Authority = s.authority
 	}
-	if o.CDP != "" {
+	if o.isRemote() {
 		return o.connect(ctx, options)
 	}
 	return startBrowser(ctx, name, options, "judges by the Fetch Standard alone")

@@ -2,12 +2,15 @@ package main_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"os"
 	"regexp"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"syscall"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -97,6 +100,84 @@ var _ = Describe("run --cdp", Ordered, ContinueOnFailure, func() {
 		})
 	}
 })
+
+// headless is a Chrome that a driver can start here, whoever runs it.
+func headless() string {
+	capabilities, err := json.Marshal(map[string]any{"goog:chromeOptions": map[string]any{"args": remotes.Headless()}})
+	Expect(err).NotTo(HaveOccurred())
+	return string(capabilities)
+}
+
+var _ = Describe("run --webdriver", Ordered, ContinueOnFailure, func() {
+	var driver *remotes.Remote
+
+	BeforeAll(func() {
+		var err error
+		driver, err = remotes.Chromedriver()
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(driver.Close)
+	})
+
+	It("gives the verdicts that a Chromium of its own gives, and leaves no session and no browser", func() {
+		there, report := verdictsOf("--webdriver", driver.Endpoint, "--capabilities", headless())
+		Expect(report.Browsers[0].Name).To(Equal("chromium"))
+		Expect(report.Browsers[0].Remote).To(ContainSubstring("WebDriver"))
+		Eventually(processes, patience).WithArguments(driver.Folder()).Should(BeEmpty())
+		here, _ := verdictsOf()
+		Expect(there).To(Equal(here))
+	})
+
+	It("leaves no session and no browser after an interrupt", func() {
+		asked := make(chan struct{})
+		server := serve(slow(sample(), asked))
+		session := start(nil, "run", "-f", sampleAt(server.URL), "--webdriver", driver.Endpoint, "--capabilities", headless())
+		Eventually(asked, patience).Should(BeClosed())
+		Expect(processes(driver.Folder())).NotTo(BeEmpty())
+		session.Interrupt()
+		Eventually(session, patience).Should(gexec.Exit(suite.ExitNoJudgement))
+		Expect(stdout(session)).To(ContainSubstring("The run is partial: interrupted"))
+		Eventually(processes, patience).WithArguments(driver.Folder()).Should(BeEmpty())
+	})
+
+	It("says what a driver says that starts no browser", func() {
+		s := corsproof("run", "--webdriver", driver.Endpoint, "--capabilities", `{"browserName": "firefox"}`)
+		Expect(s).To(gexec.Exit(suite.ExitNoJudgement))
+		Expect(stderr(s)).To(HavePrefix("corsproof: no browser speaks WebDriver with the DevTools Protocol at " + driver.Endpoint + ": session not created: "))
+		Expect(stderr(s)).To(ContainSubstring("\nsay by --capabilities what it needs"))
+		Expect(strings.Count(stderr(s), "\n")).To(Equal(2))
+	})
+})
+
+// sessionOf is a WebDriver endpoint whose sessions have these capabilities. It counts those
+// that are open.
+func sessionOf(capabilities string, open *atomic.Int64) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		switch r.Method + " " + r.URL.Path {
+		case "POST /wd/hub/session":
+			open.Add(1)
+			fmt.Fprintf(w, `{"value": {"sessionId": "7", "capabilities": %s}}`, capabilities)
+		case "DELETE /wd/hub/session/7":
+			open.Add(-1)
+			fmt.Fprint(w, `{"value": null}`)
+		default:
+			http.NotFound(w, r)
+		}
+	}
+}
+
+var _ = DescribeTable("run --webdriver ends a session that it cannot use, and says why:",
+	func(capabilities, message string) {
+		var open atomic.Int64
+		server := serve(sessionOf(capabilities, &open))
+		s := corsproof("run", "--webdriver", strings.Replace(server.URL, "http://", "http://user:secret@", 1)+"/wd/hub/")
+		Expect(s).To(gexec.Exit(suite.ExitNoJudgement))
+		Expect(stderr(s)).To(HavePrefix("corsproof: no browser speaks WebDriver with the DevTools Protocol at " + server.URL + "/wd/hub/: " + message))
+		Expect(stderr(s)).NotTo(ContainSubstring("secret"))
+		Expect(open.Load()).To(BeZero())
+	},
+	Entry("a Firefox", `{"browserName": "firefox", "webSocketUrl": "ws://127.0.0.1:1/session/7"}`, "its session with firefox offers none: neither se:cdp, as Selenium Grid does, nor a debuggerAddress of this machine\n"),
+	Entry("a Chrome whose debugger is gone", `{"browserName": "chrome", "goog:chromeOptions": {"debuggerAddress": "127.0.0.1:1"}}`, ""),
+)
 
 var _ = DescribeTable("run without the remote browser that was named has no judgement, and says so:",
 	func(handler http.HandlerFunc, message string) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -38,6 +39,7 @@ const runExample = `  corsproof run
   corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
   corsproof run -f cors.yaml --browser all
   corsproof run -f cors.yaml --cdp http://127.0.0.1:9222
+  corsproof run -f cors.yaml --webdriver http://grid.example:4444
   corsproof run -f cors.yaml --shard 1/4 --json shard-1.json
   corsproof run -f cors.yaml --dry-run
   corsproof run -f cors.yaml --max-requests 300 --rate 5/s
@@ -56,6 +58,8 @@ type runFlags struct {
 	shard       string
 	browserPath string
 	cdp         string
+	webDriver   string
+	wanted      string
 	scenarios   []string
 	level       string
 	timeout     time.Duration
@@ -89,6 +93,8 @@ func newRun() *cobra.Command {
 	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, webkit, several by commas, or all; or none for the Fetch Standard over the wire")
 	flags.StringVar(&f.browserPath, "browser-path", "", "the browser's executable; by default it is looked for")
 	flags.StringVar(&f.cdp, "cdp", "", "judge in a Chrome that is running already, or in a farm's: where it speaks the DevTools Protocol, such as http://127.0.0.1:9222")
+	flags.StringVar(&f.webDriver, "webdriver", "", "judge in a Chrome that this WebDriver endpoint starts, a Selenium Grid's or a chromedriver's, such as http://127.0.0.1:4444")
+	flags.StringVar(&f.wanted, "capabilities", "", "which browser the WebDriver endpoint is to start, and how, as JSON")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "run these alone: ids or patterns such as 'preflight.*', by commas; may be repeated")
 	flags.StringVar(&f.level, "level", "", "run what matters at least so much: required, recommended or informative")
 	flags.DurationVar(&f.timeout, "timeout", fetch.DefaultTimeout, "how long a response may take")
@@ -153,6 +159,7 @@ func (f *runFlags) options() (o runner.Options, err error) {
 		CAFile:      f.caFile,
 		BrowserPath: f.browserPath,
 		CDP:         f.cdp,
+		WebDriver:   f.webDriver,
 		Filter:      suite.Filter{Scenarios: f.scenarios, Level: suite.Level(f.level)},
 		Timeout:     f.timeout,
 		MaxWait:     &f.maxWait,
@@ -169,10 +176,16 @@ func (f *runFlags) options() (o runner.Options, err error) {
 	if err := f.limits(&o); err != nil {
 		return o, err
 	}
-	if f.cdp == "" || f.flags.Changed("browser") {
+	isRemote := f.cdp != "" || f.webDriver != ""
+	if !isRemote || f.flags.Changed("browser") {
 		o.Browser = strings.Join(f.browsers, ",")
 	}
-	if f.cdp == "" && o.Browser == "" {
+	if f.wanted != "" {
+		if err := json.Unmarshal([]byte(f.wanted), &o.Capabilities); err != nil {
+			return o, fmt.Errorf(`--capabilities %q: %w; expected an object in JSON, such as {"browserName": "chrome"}`, f.wanted, err)
+		}
+	}
+	if !isRemote && o.Browser == "" {
 		return o, fmt.Errorf("--browser names none; expected %s", runner.BrowsersInWords())
 	}
 	if f.flags.Changed("shard") {

@@ -1,12 +1,10 @@
 package webkit
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
@@ -15,6 +13,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/suite/browser/internal/process"
+	"github.com/corsproof/corsproof/suite/browser/internal/webdriver"
 )
 
 // A driver is a WebKitWebDriver, which has one session at most.
@@ -99,54 +98,7 @@ func (d *driver) close() {
 	d.process.Kill()
 }
 
-// A driverError is what a driver says of a command that failed.
-type driverError struct {
-	Code    string `json:"error"`
-	Message string `json:"message"`
-}
-
-func (e *driverError) Error() string {
-	if e.Message == "" {
-		return e.Code
-	}
-	return e.Code + ": " + e.Message
-}
-
 // call sends a command and returns its value.
 func (d *driver) call(ctx context.Context, method, path string, parameters any) (json.RawMessage, error) {
-	var body io.Reader
-	if method == http.MethodPost {
-		if parameters == nil {
-			parameters = struct{}{}
-		}
-		data, err := json.Marshal(parameters)
-		if err != nil {
-			return nil, err
-		}
-		body = bytes.NewReader(data)
-	}
-	request, err := http.NewRequestWithContext(ctx, method, d.url+path, body)
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/json")
-	response, err := d.client.Do(request)
-	if err != nil {
-		return nil, err
-	}
-	defer response.Body.Close()
-	var answer struct {
-		Value json.RawMessage `json:"value"`
-	}
-	if err := json.NewDecoder(response.Body).Decode(&answer); err != nil {
-		return nil, fmt.Errorf("%s %s: %w", method, path, err)
-	}
-	if response.StatusCode != http.StatusOK {
-		failed := new(driverError)
-		if err := json.Unmarshal(answer.Value, failed); err != nil || failed.Code == "" {
-			return nil, fmt.Errorf("%s %s: status %d", method, path, response.StatusCode)
-		}
-		return nil, failed
-	}
-	return answer.Value, nil
+	return webdriver.Client{URL: d.url, HTTP: d.client}.Call(ctx, method, path, parameters)
 }

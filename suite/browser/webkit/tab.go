@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
+	"github.com/corsproof/corsproof/suite/browser/internal/webdriver"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -45,7 +46,7 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	}
 	t := &tab{part: p, origin: origin, place: place{window: w.handle}}
 	if err := p.session.navigate(ctx, w.handle, location+"/"); err != nil {
-		var failed *driverError
+		var failed *webdriver.Error
 		if errors.As(err, &failed) && (failed.Code == "insecure certificate" || failed.Code == "invalid argument") {
 			return nil, &fetch.OriginError{Origin: origin, Why: failed.Error()}
 		}
@@ -100,7 +101,7 @@ func (t *tab) run(ctx context.Context, r fetch.Request) (s script.Seen, err erro
 
 // blame says whose fault an error is: the driver and its browser may have ended.
 func (p *part) blame(err error, format string, a ...any) error {
-	var failed *driverError
+	var failed *webdriver.Error
 	var ended bool
 	select {
 	case <-p.driver.process.Done():
