@@ -486,6 +486,10 @@ func (run *run) attempt(ctx context.Context, contexts *contexts, p *play, timeou
 			if errors.As(err, &impossible) {
 				a.Unjudged = OriginImpossible
 			}
+			var altered *fetch.ObservationError
+			if errors.As(err, &altered) {
+				a.Unjudged = NotObservable
+			}
 			if errors.Is(err, fetch.ErrBudget) {
 				a.Unjudged = Budget
 			}

@@ -63,6 +63,15 @@ var _ = Describe("The limits of a run in Chromium", func() {
 		Entry("with a wrong one", "all.bare", fetch.Deliver),
 	)
 
+	It("accuse no server of what pausing does to a redirected POST", func(ctx SpecContext) {
+		target, _ := arrivals(faults.Fault{}, fetch.Deliver)
+		report, err := suite.Run(ctx, target, browser, suite.Filter{Scenarios: []string{"redirects.post.*", "redirects.*see-other"}},
+			suite.WithLimits(suite.Limits{MaxRequests: 1000}))
+		Expect(err).NotTo(HaveOccurred())
+		Expect(report.Summary[suite.Fail] + report.Summary[suite.Broken]).To(BeZero())
+		Expect(report.Results).To(ContainElement(And(HaveField("Verdict", suite.Unjudged), HaveField("Reason", suite.NotObservable))))
+	})
+
 	It("stops a redirect that nobody declared", func(ctx SpecContext) {
 		asked := 0
 		var mu sync.Mutex

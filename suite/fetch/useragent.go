@@ -98,6 +98,14 @@ func IsSafeMethod(method string) bool {
 	return false
 }
 
+// An ObservationError reports that what a user agent shows of a request is not what it
+// would have done had nobody watched.
+type ObservationError struct {
+	Why string
+}
+
+func (e *ObservationError) Error() string { return e.Why }
+
 // An OriginError reports that no page can live on an origin.
 type OriginError struct {
 	Origin string // what was asked for

@@ -29,8 +29,7 @@ func (t *tab) fulfil(ctx context.Context, origins ...string) error {
 	return intercept(ctx, t.page, patterns...)
 }
 
-// release ends that where nothing else is paused: Chromium 156 leaves Origin out of what a
-// POST is redirected to by 301, 302 or 303, if its session has any request paused.
+// release ends that where nothing else is paused; see losesOrigin.
 func (t *tab) release(ctx context.Context) error {
 	if len(t.fulfilled) == 0 || t.guards() {
 		return nil

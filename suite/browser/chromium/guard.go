@@ -47,6 +47,23 @@ func (t *tab) guards() bool { return t.key.guarded || t.gate != nil }
 // own; workers, beacons and keepalive requests are paused in the page's session.
 func guard(ctx, session context.Context) error { return intercept(ctx, session, "*") }
 
+// losesOrigin reports whether a redirected request has no Origin, though it had one before.
+// Chromium 156 leaves it out where a redirect changes the method, if its session pauses any
+// requests at all: a POST that is redirected by 301, 302 or 303.
+func losesOrigin(o fetch.Observation) bool {
+	var before *fetch.WireRequest
+	for _, e := range o.Exchanges {
+		if e.Kind != fetch.Actual {
+			continue
+		}
+		if before != nil && before.Method != e.Request.Method && before.Headers.Contains("Origin") && !e.Request.Headers.Contains("Origin") {
+			return true
+		}
+		before = &e.Request
+	}
+	return false
+}
+
 // holds reports whether effects hold the request back.
 func (t *tab) holds(paused *cdpfetch.EventRequestPaused) bool {
 	return t.key.guarded && fetch.Hold.Holds(paused.Request.Method)

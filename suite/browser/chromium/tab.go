@@ -261,6 +261,9 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	if o.Cause == fetch.ByLocal && t.browser.origins == nil {
 		return o, &fetch.OriginError{Origin: t.key.origin, Why: "in a remote browser a page of plain http may not call a private address: " + o.Detail}
 	}
+	if t.guards() && losesOrigin(o) {
+		return o, &fetch.ObservationError{Why: "Chromium leaves Origin out of a redirected request whose method changes, if requests are paused, as they are here"}
+	}
 	return o, nil
 }
 
