@@ -16,17 +16,32 @@ import (
 // fulfil has the browser itself answer what the page and its frames ask of the origins,
 // until they are released. That comes before any name is resolved.
 func (t *tab) fulfil(ctx context.Context, origins ...string) error {
-	t.fulfilled = origins
+	t.fulfilled = nil
+	for _, origin := range origins {
+		t.fulfilled = append(t.fulfilled, origin+"/")
+		if host, isHTTP := strings.CutPrefix(origin, "http://"); isHTTP {
+			t.fulfilled = append(t.fulfilled, "https://"+host+upgradePath)
+		}
+	}
 	if t.browser.origins == nil {
 		if err := t.allowLocal(); err != nil {
 			return err
 		}
 	}
-	var patterns []string
-	for _, origin := range origins {
-		patterns = append(patterns, origin+"/*")
+	return intercept(ctx, t.page, t.fulfilled...)
+}
+
+// upgradePath is answered on https pages alone.
+const upgradePath = "/upgrade"
+
+// isUpgraded reports whether the browser would have made an https page of an http one, had
+// it not answered for it by itself: it does so to another request, which leads nowhere if
+// not.
+func (t *tab) isUpgraded(ctx context.Context) (bool, error) {
+	if !t.browser.remote || !strings.HasPrefix(t.key.location(), "http://") {
+		return false, nil
 	}
-	return intercept(ctx, t.page, patterns...)
+	return runIn(ctx, t.page, chromedp.Evaluate[bool](`fetch("`+upgradePath+`", {mode: "no-cors"}).then(() => true, () => false)`, chromedp.EvalAwaitPromise))
 }
 
 // release ends that where nothing else is paused; see losesOrigin.
@@ -66,7 +81,7 @@ func intercept(ctx, session context.Context, patterns ...string) error {
 
 // fulfils reports whether the browser itself answers a request for the URL.
 func (t *tab) fulfils(url string) bool {
-	return slices.ContainsFunc(t.fulfilled, func(origin string) bool { return strings.HasPrefix(url, origin+"/") })
+	return slices.Contains(t.fulfilled, url)
 }
 
 // document answers a paused request with the page. Fetched from the fixtures without the

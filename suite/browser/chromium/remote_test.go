@@ -61,6 +61,7 @@ var _ = Describe("A Chromium that runs already", Ordered, ContinueOnFailure, fun
 		Delivering:     func() fetch.UserAgent { return remoteDelivering },
 		Holding:        func() fetch.UserAgent { return remoteHolding },
 		RunsScripts:    true,
+		Upgrades:       true,
 		Remote:         true,
 		HostCharacters: "-_\"`{}+!~;&'(),$=",
 		Start: func(ctx context.Context, o browser.Options) (fetch.UserAgent, error) {
@@ -114,8 +115,10 @@ var _ = Describe("A Chromium that runs already", Ordered, ContinueOnFailure, fun
 	})
 
 	It("is left as it was, though corsproof opens many pages", func(ctx SpecContext) {
-		b := connect(ctx, theirs, chromium.Options{Targets: []string{"127.0.0.1:*"}})
+		theirs := startTheirs() // where no context of another spec is just being closed
+		DeferCleanup(theirs.Close)
 		before := pagesIn(theirs)
+		b := connect(ctx, theirs, chromium.Options{Targets: []string{"127.0.0.1:*"}})
 		c := trial.In(ctx, b)
 		Expect(c.Open(ctx, "https://one.example", "http://two.example:7001", "null")).To(Succeed())
 		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, "https://three.example", "http://four.example")).To(Succeed())

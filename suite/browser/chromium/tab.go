@@ -31,7 +31,7 @@ type tab struct {
 	gate    fetch.Gate // nil where there is none to pass
 	trace   *trace
 
-	fulfilled []string // the origins for which the browser itself answers
+	fulfilled []string // the URLs that the browser itself answers
 
 	crashed atomic.Bool // the page's process has ended
 	crash   func()      // ends what is under way in the page
@@ -99,7 +99,11 @@ func (t *tab) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if got != t.key.location() {
+	upgraded, err := t.isUpgraded(ctx)
+	if err != nil {
+		return err
+	}
+	if got != t.key.location() || upgraded {
 		return &fetch.OriginError{Origin: t.key.origin, Got: got, Why: "the browser upgrades such pages, as it does under an HSTS domain, preloaded or declared by the target"}
 	}
 	return t.watch(ctx, t.page)

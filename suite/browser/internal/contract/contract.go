@@ -45,7 +45,7 @@ type Agent struct {
 	FramesBeaconAsPage, IgnoresCORSOfFonts bool
 
 	// Remote says that somebody else has started it: it cannot be led elsewhere than names
-	// lead, trusts whom it trusts, and answers for the pages itself.
+	// lead, and trusts whom it trusts.
 	Remote bool
 
 	// Start starts another.
