@@ -17,9 +17,15 @@ func ParseEndpoint(endpoint, expected string, schemes ...string) (*url.URL, erro
 	return u, nil
 }
 
-// EndpointError is the error of an endpoint at which no browser could be had.
-func EndpointError(endpoint, protocol string, err error) error {
-	text := strings.ReplaceAll(err.Error(), endpoint, shown(endpoint))
+// EndpointError is the error of an endpoint at which no browser could be had. What may be
+// secret of it, or of the other URLs, is not in its text.
+func EndpointError(endpoint, protocol string, err error, others ...string) error {
+	text := err.Error()
+	for _, url := range append(others, endpoint) {
+		if url != "" {
+			text = strings.ReplaceAll(text, url, shown(url))
+		}
+	}
 	return fmt.Errorf("no browser speaks %s at %s: %s", protocol, shown(endpoint), text)
 }
 

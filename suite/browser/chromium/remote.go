@@ -32,17 +32,14 @@ const connectTimeout = 10 * time.Second
 //
 // Of the options, ConnectTo and Authority are out of its reach and Path is not needed.
 func Connect(ctx context.Context, endpoint string, options Options) (_ *Browser, err error) {
-	return connect(ctx, options, func(*Browser) (string, error) {
-		socket, err := socketOf(ctx, endpoint)
-		if err != nil {
-			return "", browser.EndpointError(endpoint, devTools, err)
-		}
-		return socket, nil
+	return connect(ctx, options, endpoint, devTools, func(*Browser) (string, error) {
+		return socketOf(ctx, endpoint)
 	}, "started by somebody else and driven by "+devTools+" in contexts of corsproof's own")
 }
 
-// connect drives the browser at a socket, which find finds. The report says how.
-func connect(ctx context.Context, options Options, find func(*Browser) (socket string, err error), how string) (_ *Browser, err error) {
+// connect drives the browser at a socket, which find finds by the endpoint. The report
+// says how.
+func connect(ctx context.Context, options Options, endpoint, protocol string, find func(*Browser) (socket string, err error), how string) (_ *Browser, err error) {
 	if len(options.ConnectTo) > 0 {
 		return nil, errors.New("a remote browser connects where its names lead, and cannot be led elsewhere")
 	}
@@ -54,7 +51,7 @@ func connect(ctx context.Context, options Options, find func(*Browser) (socket s
 	}()
 	socket, err := find(b)
 	if err != nil {
-		return nil, err
+		return nil, browser.EndpointError(endpoint, protocol, err)
 	}
 	allocator, stop := remote.NewAllocator(context.WithoutCancel(ctx), socket, remote.NoModifyURL)
 	connection, disconnect := chromedp.NewContext(allocator)
@@ -62,7 +59,7 @@ func connect(ctx context.Context, options Options, find func(*Browser) (socket s
 	b.endWith(connection, end, b.closing.Wait, disconnect, stop)
 	b.ending = life.Done()
 	if b.about, err = b.describe(); err != nil {
-		return nil, browser.EndpointError(socket, devTools, err)
+		return nil, browser.EndpointError(endpoint, protocol, err, socket)
 	}
 	b.about.Remote = how + ", which reach nothing but the target; its flags, its settings and what it does besides are out of reach"
 	if slices.ContainsFunc(options.Targets, isLoopback) {

@@ -33,12 +33,8 @@ type Capabilities map[string]any
 //
 // Of the options, ConnectTo and Authority are out of its reach and Path is not needed.
 func Request(ctx context.Context, endpoint string, capabilities Capabilities, options Options) (*Browser, error) {
-	return connect(ctx, options, func(b *Browser) (string, error) {
-		socket, err := b.open(ctx, endpoint, capabilities)
-		if err != nil {
-			return "", browser.EndpointError(endpoint, "WebDriver with "+devTools, err)
-		}
-		return socket, nil
+	return connect(ctx, options, endpoint, "WebDriver with "+devTools, func(b *Browser) (string, error) {
+		return b.open(ctx, endpoint, capabilities)
 	}, "started by a WebDriver endpoint and driven by "+devTools+" in contexts of corsproof's own")
 }
 
