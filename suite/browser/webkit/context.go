@@ -326,7 +326,18 @@ func (b *Browser) neighbour(u *url.URL) (string, error) {
 			return origin, b.origins.Add(origin)
 		}
 	}
-	return "", fmt.Errorf("no port of %s is left for a page that plants cookies", host)
+	// All ports of the host are a target's: one that nobody listens at becomes ours.
+	port, err := freePort()
+	if err != nil {
+		return "", fmt.Errorf("no port of %s is left for a page that plants cookies: %w", host, err)
+	}
+	origin := fmt.Sprintf("http://%s:%d", host, port)
+	address, err := addressOf(origin)
+	if err != nil {
+		return "", err
+	}
+	b.dialer.ours.Store(address, true)
+	return origin, b.origins.Add(origin)
 }
 
 // ClearHTTPCache starts anew, with nothing but the planted cookies: WebDriver has no

@@ -173,18 +173,22 @@ func (b *Browser) flags() []string {
 // A dialer leads addresses to where they are.
 type dialer struct {
 	targets   []string
+	ours      *sync.Map // addresses that are no target's, whatever targets say
 	connectTo map[string]string
 	dial      func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 func newDialer(o browser.Options) dialer {
-	return dialer{o.Targets, o.ConnectTo, fetch.NewTransport(nil, nil).DialContext}
+	return dialer{o.Targets, new(sync.Map), o.ConnectTo, fetch.NewTransport(nil, nil).DialContext}
 }
 
 // isTarget reports whether pages may reach the address, "host:port".
 func (d dialer) isTarget(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
+		return false
+	}
+	if _, ours := d.ours.Load(address); ours {
 		return false
 	}
 	if strings.Contains(host, ":") {

@@ -75,6 +75,7 @@ var _ = contract.Specs("WebKit", contract.Agent{
 	GivesNoReasons:  true,
 	HostCharacters:  "-_\"`{}+!~&'(),$=", // of a semicolon it crashes
 
+	WorkersLoadNoFonts: true,
 	FramesBeaconAsPage: true,
 	IgnoresCORSOfFonts: true,
 	Start: func(ctx context.Context, o browser.Options) (fetch.UserAgent, error) {

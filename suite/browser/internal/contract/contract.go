@@ -39,8 +39,11 @@ type Agent struct {
 	// GivesNoReasons says that nothing is known of why it refuses.
 	GivesNoReasons bool
 
+	// WorkersLoadNoFonts says that a font fails in a worker before it is asked for.
+	WorkersLoadNoFonts bool
+
 	// FramesBeaconAsPage says that a beacon of a sandboxed frame has the origin of the page
-	// around it, and IgnoresCORSOfFonts that fonts are loaded without Origin and used
+	// around it where it is not preflighted, and IgnoresCORSOfFonts that fonts are loaded without Origin and used
 	// whatever is allowed: two deviations that suite/useragent knows.
 	FramesBeaconAsPage, IgnoresCORSOfFonts bool
 
@@ -84,7 +87,7 @@ func (a Agent) reason(written string) string {
 	return written
 }
 
-// beaconOrigin is what the agent says in a beacon of a page on an origin.
+// beaconOrigin is what the agent says in a beacon that is not preflighted.
 func (a Agent) beaconOrigin(origin string) string {
 	if a.FramesBeaconAsPage {
 		return script.Location(origin)
