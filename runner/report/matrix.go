@@ -46,6 +46,8 @@ func (c *matrix) faults() {
 			v, text = suite.Broken, "the trial itself broke"
 		case f.Skipped != "":
 			v, text = suite.Unjudged, "not judged: "+f.Skipped
+		case f.Invisible != "":
+			v, text = suite.Unjudged, "invisible: "+f.Invisible
 		case !f.Noticed && len(f.By) > 0:
 			v, text = suite.Fail, "not noticed, but by what is informative: "+text
 		case !f.Noticed:
@@ -107,10 +109,13 @@ func (c *matrix) broken() {
 func (c *matrix) counts() {
 	c.line("")
 	m := c.of
-	judged := len(m.Faults) - len(m.Skipped())
+	judged := len(m.Faults) - len(m.Skipped()) - len(m.Invisible())
 	text := fmt.Sprintf("%s judged, %d not noticed", counted(judged, "mistake"), len(m.Unnoticed()))
 	if n := len(m.Skipped()); n > 0 {
 		text += fmt.Sprintf(", %d not judged by %s", n, m.Browser.Name)
+	}
+	if n := len(m.Invisible()); n > 0 {
+		text += fmt.Sprintf(", %d invisible to it", n)
 	}
 	if len(m.Scenarios) > 0 {
 		text += fmt.Sprintf("; %s, %d notice nothing", counted(len(m.Scenarios), "scenario"), len(m.Idle()))

@@ -51,6 +51,16 @@ corsproof does not notice what it should, or accuses who is right.
 `))
 	})
 
+	It("says what the browser cannot notice, and why", func() {
+		text := matrixText(&selftest.Matrix{Faults: []selftest.Fault{
+			{ID: "a.hidden", Sentence: "Nobody can see it", Invisible: "mixed-content"},
+			{ID: "a.shown", Sentence: "Somebody sees it", Noticed: true, By: []string{"simple.get"}},
+		}})
+		Expect(text).To(ContainSubstring("  · a.hidden  invisible: mixed-content\n  ✓ a.shown   simple.get\n"))
+		Expect(text).To(ContainSubstring("1 mistake judged, 0 not noticed, 1 invisible to it\n"))
+		Expect(text).To(HaveSuffix("corsproof notices what it should, and no more.\n"))
+	})
+
 	It("says that it is no judgement where it broke", func() {
 		text := matrixText(&selftest.Matrix{Faults: []selftest.Fault{{ID: "a.b", Broken: []string{"the page has gone"}}}})
 		Expect(text).To(ContainSubstring("  ! a.b  the trial itself broke\n"))

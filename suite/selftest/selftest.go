@@ -12,6 +12,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -76,13 +77,16 @@ type Fault struct {
 	// the mistake is known to be harmless.
 	Noticed bool `json:"noticed"`
 
-	Harmless string `json:"harmless,omitempty"` // why an informative scenario suffices
-	Skipped  string `json:"skipped,omitempty"`  // why it was not judged
+	Harmless  string `json:"harmless,omitempty"`  // why an informative scenario suffices
+	Skipped   string `json:"skipped,omitempty"`   // why it was not judged
+	Invisible string `json:"invisible,omitempty"` // why this browser could judge none of what shows it
 
 	Broken  []string `json:"broken,omitempty"` // what the browser, or corsproof, gave up on
 	Seconds float64  `json:"seconds"`
 
-	tried map[string]bool // the ids of the scenarios that could be judged
+	tried    map[string]bool // the ids of the scenarios that could be judged
+	unjudged []string        // why others could not, sorted
+	byModel  []string        // the ids of those by which the model notices it
 }
 
 // A Sound is what came of a server that keeps its policy.
@@ -202,7 +206,8 @@ func sideBySide(ctx context.Context, tasks []func(), atOnce int, progress func(d
 
 // judgeFault judges a server with one mistake. A browser takes seconds for the whole
 // table, so that it tries the scenarios by which the model notices the mistake, and the
-// rest of them only if it notices nothing there.
+// rest of them only if it notices nothing there, though it could. What it could judge by
+// none of them is invisible to it.
 func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 	judged := Fault{ID: f.ID, Sentence: f.Sentence, By: []string{}, Harmless: f.Harmless}
 	if f.NeedsBrowser && isModel(ua) {
@@ -217,8 +222,13 @@ func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 		judged.judge(ctx, ua, f, suite.Filter{})
 		return judged
 	}
-	byModel := judgeFault(ctx, fetch.Model{Effects: fetch.Deliver}, f)
-	if judged.judge(ctx, ua, f, suite.Filter{Scenarios: byModel.By}); !judged.Noticed && len(byModel.By) > 0 {
+	judged.byModel = judgeFault(ctx, fetch.Model{Effects: fetch.Deliver}, f).By
+	judged.judge(ctx, ua, f, suite.Filter{Scenarios: judged.byModel})
+	switch {
+	case judged.Noticed, len(judged.Broken) > 0, len(judged.byModel) == 0:
+	case len(judged.tried) == 0 && len(judged.unjudged) > 0:
+		judged.Invisible = strings.Join(judged.unjudged, ", ")
+	default:
 		judged.judge(ctx, ua, f, suite.Filter{}) // the browser may see it elsewhere
 	}
 	return judged
@@ -232,7 +242,7 @@ func (judged *Fault) judge(ctx context.Context, ua fetch.UserAgent, f faults.Fau
 		host = name
 	}
 	report, err := judge(ctx, ua, f.Handler(), FaultyTarget(f), host, filter)
-	judged.By, judged.Broken = []string{}, nil
+	judged.By, judged.Broken, judged.unjudged = []string{}, nil, nil
 	judged.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		judged.Broken = []string{err.Error()}
@@ -244,6 +254,8 @@ func (judged *Fault) judge(ctx context.Context, ua fetch.UserAgent, f faults.Fau
 			judged.tried[r.ID] = true
 		}
 		switch r.Verdict {
+		case suite.Unjudged:
+			judged.unjudged = append(judged.unjudged, r.Reason)
 		case suite.Fail:
 			judged.By = append(judged.By, r.ID)
 			judged.Noticed = judged.Noticed || r.Level != suite.Informative || f.Harmless != ""
@@ -251,8 +263,14 @@ func (judged *Fault) judge(ctx context.Context, ua fetch.UserAgent, f faults.Fau
 			judged.Broken = append(judged.Broken, r.Sentence())
 		}
 	}
-	slices.Sort(judged.By)
-	judged.By = slices.Compact(judged.By)
+	judged.By = sorted(judged.By)
+	judged.unjudged = sorted(judged.unjudged)
+}
+
+// sorted returns the values in order, each once.
+func sorted(values []string) []string {
+	slices.Sort(values)
+	return slices.Compact(values)
 }
 
 func judgeSound(ctx context.Context, ua fetch.UserAgent, c policies.Case) Sound {
@@ -300,8 +318,8 @@ func (m *Matrix) scenarios(byModel bool) []Scenario {
 		noticed := Scenario{ID: s.ID, Notices: []string{}}
 		if byModel {
 			noticed.BrowserOnly = s.BrowserOnly
-		} else if !slices.ContainsFunc(m.Faults, func(f Fault) bool { return f.tried[s.ID] }) {
-			noticed.Untried = "only a server under a name of its own could be asked"
+		} else {
+			noticed.Untried = m.untried(s.ID)
 		}
 		for _, f := range m.Faults {
 			if slices.Contains(f.By, s.ID) {
@@ -313,9 +331,28 @@ func (m *Matrix) scenarios(byModel bool) []Scenario {
 	return all
 }
 
-// Unnoticed are the faults that were judged and not noticed.
+// untried says why a browser could notice no fault by a scenario, if so.
+func (m *Matrix) untried(scenario string) string {
+	if !slices.ContainsFunc(m.Faults, func(f Fault) bool { return f.tried[scenario] }) {
+		return "this browser could judge it of none of these servers"
+	}
+	byModel := filter(m.Faults, func(f Fault) bool { return slices.Contains(f.byModel, scenario) })
+	if len(byModel) == 0 || slices.ContainsFunc(byModel, func(f Fault) bool { return f.Invisible == "" }) {
+		return ""
+	}
+	return "the mistakes that it notices are invisible to this browser"
+}
+
+// Unnoticed are the faults that were judged and not noticed, though the browser could.
 func (m *Matrix) Unnoticed() []Fault {
-	return filter(m.Faults, func(f Fault) bool { return f.Skipped == "" && len(f.Broken) == 0 && !f.Noticed })
+	return filter(m.Faults, func(f Fault) bool {
+		return f.Skipped == "" && f.Invisible == "" && len(f.Broken) == 0 && !f.Noticed
+	})
+}
+
+// Invisible are the faults that the browser could not notice.
+func (m *Matrix) Invisible() []Fault {
+	return filter(m.Faults, func(f Fault) bool { return f.Invisible != "" })
 }
 
 // Skipped are the faults that this user agent cannot notice.

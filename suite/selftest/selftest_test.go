@@ -1,6 +1,7 @@
 package selftest_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -81,6 +82,17 @@ var _ = Describe("a self-test in a user agent", func() {
 		Expect(m.ExitCode()).To(Equal(suite.ExitFails))
 	})
 
+	It("that can judge nothing of a mistake says why, and is not to blame", func(ctx SpecContext) {
+		m := run(ctx, selftest.Options{UserAgent: &astray{name: "blind", see: func(o *fetch.Observation, _ error) error {
+			*o = fetch.Observation{Response: fetch.Response{Type: fetch.NetworkError}, Cause: fetch.ByMixed}
+			return nil
+		}}, Fault: "expose.*"})
+		Expect(m.Invisible()).To(HaveLen(len(m.Faults)))
+		Expect(m.Invisible()).To(HaveEach(HaveField("Invisible", ContainSubstring("mixed-content"))))
+		Expect(m.Unnoticed()).To(BeEmpty())
+		Expect(m.ExitCode()).To(Equal(suite.ExitConforms))
+	})
+
 	It("that is broken is no judgement", func(ctx SpecContext) {
 		m := run(ctx, selftest.Options{UserAgent: &astray{see: func(*fetch.Observation, error) error {
 			return errors.New("the page has gone")
@@ -103,7 +115,14 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 // astray is the model, seeing what a spec says.
 type astray struct {
 	fetch.Model
-	see func(*fetch.Observation, error) error
+	name string // another than the model's, if it has one
+	see  func(*fetch.Observation, error) error
+}
+
+func (a *astray) About() fetch.About {
+	about := a.Model.About()
+	about.Name = cmp.Or(a.name, about.Name)
+	return about
 }
 
 func (a *astray) NewContext(ctx context.Context) (fetch.Context, error) {

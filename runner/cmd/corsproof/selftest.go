@@ -23,7 +23,9 @@ different as can be: nothing may be found there. All of them run inside of corsp
 127.0.0.1.
 
 A browser tries a mistake by the scenarios that notice it over the wire, and by all of
-them if none of these does: the whole table for each would take it an hour.
+them if none of these does: the whole table for each would take it an hour. A mistake
+of which it can judge nothing there is invisible to it, for the reason that is shown,
+such as mixed content: to WebKit a page by https may not call 127.0.0.1 without TLS.
 
 Exit codes:
   0  every mistake is noticed, every scenario notices one, and no right server is accused
