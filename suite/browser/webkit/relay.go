@@ -13,7 +13,8 @@ import (
 
 // A relay is the SOCKS proxy to which a browser makes all of its connections, with the
 // names that it wants. Those of the target's addresses it leads there, and watches what
-// goes over them; all else ends at the fixtures. The bytes are left as they are.
+// goes over them and to where redirects lead; all else ends at the fixtures. The bytes are
+// left as they are.
 //
 // https://www.rfc-editor.org/rfc/rfc1928
 type relay struct {
@@ -74,7 +75,7 @@ func (r *relay) serve(browser net.Conn) {
 	if socks.Reply(browser, socks.Succeeded) != nil {
 		return
 	}
-	if !isTarget {
+	if !isTarget && !r.watch.expects(address) {
 		splice(browser, browser, server)
 		return
 	}

@@ -216,6 +216,19 @@ func (w *watch) give(r *record, claims []claim) {
 	}
 }
 
+// expects reports whether a record has a claim to something at an address.
+func (w *watch) expects(address string) bool {
+	origin := "http://" + strings.TrimSuffix(strings.ToLower(address), ":80") + "/"
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.claims {
+		if strings.HasPrefix(c.url, origin) {
+			return true
+		}
+	}
+	return false
+}
+
 // end closes the record.
 func (r *record) end() {
 	r.watch.mu.Lock()
