@@ -155,7 +155,11 @@ func (p *play) subject(o outcome, a Attempt) *fetch.Failure {
 		return f
 	}
 	f.Algorithm, f.Step, f.Spec, f.Header, f.Expected = s.algorithm, s.step, s.spec, s.header, s.expected(*p)
-	answer := lastAnswer(a.Steps[:min(o.step+1, len(a.Steps))], func(e fetch.Exchange) bool {
+	steps := a.Steps[:min(o.step+1, len(a.Steps))]
+	if o.reason == reasonNotRemembered {
+		steps = a.Steps[:o.step] // what was to be remembered came before
+	}
+	answer := lastAnswer(steps, func(e fetch.Exchange) bool {
 		return (s.of == "" || e.Kind == s.of) && (s.header != "Location" || e.Response.Headers.Contains(s.header))
 	})
 	if answer == nil {
@@ -169,6 +173,10 @@ func (p *play) subject(o outcome, a Attempt) *fetch.Failure {
 		f.Given = strconv.Quote(value)
 	} else {
 		f.Given = "missing"
+	}
+	if f.Given == f.Expected {
+		// The header is right, and what came of it is not.
+		f.Given, f.Expected = o.observed, p.expectation()
 	}
 	return f
 }

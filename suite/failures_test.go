@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -53,6 +54,14 @@ func (m *mistaken) Write(b []byte) (int, error) {
 		m.WriteHeader(http.StatusOK)
 	}
 	return m.ResponseWriter.Write(b)
+}
+
+// forgetting has user agents remember nothing.
+type forgetting struct{ http.ResponseWriter }
+
+func (f forgetting) WriteHeader(status int) {
+	f.Header().Set("Access-Control-Max-Age", "0")
+	f.ResponseWriter.WriteHeader(status)
 }
 
 // withoutCode are the reasons of package fetch for which no browser has a word.
@@ -143,6 +152,37 @@ var _ = ginkgo.Describe("The failures of a result", func() {
 			HaveField("Exchanges", ContainElement(And(HaveField("By", "corsproof"), HaveField("Request.Method", "GET")))),
 		)))
 		Expect(put).To(BeZero(), "by safe methods alone")
+	})
+
+	ginkgo.It("quote what was to be remembered, not what came when it was not", func(ctx ginkgo.SpecContext) {
+		// The header is wrong until the first request of a page and method came, and then right.
+		var delivered sync.Map
+		right := policies.Keep(policy.Sample(), reference.Items())
+		target := serve(func(w http.ResponseWriter, r *http.Request) {
+			origin := r.Header.Get("Origin")
+			if r.Method != http.MethodOptions {
+				delivered.Store(origin+r.Method, true)
+			} else if _, ok := delivered.Load(origin + r.Header.Get("Access-Control-Request-Method")); !ok {
+				w = forgetting{w}
+			}
+			right.ServeHTTP(w, r)
+		})
+		target.Policy = policy.Sample()
+		report := judged(ctx, target, &fetch.Model{Effects: fetch.Deliver}, only("cache.hit.method"))
+		Expect(report.Results).To(ContainElement(HaveField("Failures", ContainElement(And(
+			HaveField("Given", `"0"`), HaveField("Expected", `"600"`),
+		)))))
+	})
+
+	ginkgo.It("say what came of a header that is right", func(ctx ginkgo.SpecContext) {
+		target := serve(policies.Keep(policy.Sample(), reference.Items()).ServeHTTP)
+		target.Policy = policy.Sample()
+		forgetful := &fetch.Model{Effects: fetch.Deliver, MaxAgeCap: 1}
+		report := judged(ctx, target, forgetful, only("cache.hit.method"))
+		Expect(report.Results[0].Failures).To(ConsistOf(And(
+			HaveField("Given", `the request was preflighted again; Access-Control-Max-Age was "600"`),
+			HaveField("Expected", Not(Equal(`"600"`))),
+		)))
 	})
 
 	ginkgo.It("have a header or an answer for every reason", func() {

@@ -353,15 +353,15 @@ func (j judgement) preflight(want Answer) *outcome {
 
 // rememberedFor quotes the header that said how long to remember.
 func (j judgement) rememberedFor() string {
-	if value, ok := j.maxAgeHeader(); ok {
+	if value, ok := maxAgeHeader(j.before); ok {
 		return fmt.Sprintf("Access-Control-Max-Age was %q", value)
 	}
 	return "there was no Access-Control-Max-Age, which means 5 seconds"
 }
 
 // maxAgeHeader returns what the latest answer to a CORS-preflight request said.
-func (j judgement) maxAgeHeader() (string, bool) {
-	for _, o := range append([]fetch.Observation{j.observation}, backwards(j.before)...) {
+func maxAgeHeader(observations []fetch.Observation) (string, bool) {
+	for _, o := range backwards(observations) {
 		if e := o.Preflight(); e != nil && e.Response != nil {
 			return e.Response.Headers.Get("Access-Control-Max-Age")
 		}
@@ -378,7 +378,7 @@ func backwards(observations []fetch.Observation) []fetch.Observation {
 // shortLived reports whether the header itself explains that nothing was remembered.
 // Without the header it would have been, for 5 seconds.
 func (j judgement) shortLived() bool {
-	value, ok := j.maxAgeHeader()
+	value, ok := maxAgeHeader(j.before)
 	seconds, err := strconv.Atoi(value)
 	return ok && (err != nil || seconds < 2)
 }
@@ -510,7 +510,7 @@ func (j judgement) maxAge() *outcome {
 	if e == nil || e.Response == nil {
 		return &outcome{verdict: Unjudged, reason: NotObservable, observed: "the answer to the CORS-preflight request was not seen"}
 	}
-	value, ok := j.maxAgeHeader()
+	value, ok := maxAgeHeader(append(slices.Clone(j.before), j.observation))
 	want := strconv.Itoa(*j.play.claim.Policy.MaxAge)
 	if value == want {
 		return nil
