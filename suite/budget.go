@@ -35,13 +35,20 @@ func needed(trials []*trial) int {
 	return n
 }
 
-// inOrder returns the trials in the order in which they are begun. Where the budget is
-// short that is the order of their levels, and of the given one within each.
+// inOrder returns the trials in the order in which they are begun: those that wait and
+// those with the most steps first, so that no long one is left alone at the end. Where the budget is short it
+// is the order of their levels, and of the given one within each.
 func (run *run) inOrder(trials []*trial) []*trial {
-	if run.meter == nil || run.meter.suffices(needed(trials)) {
-		return trials
-	}
 	sorted := slices.Clone(trials)
+	if run.meter == nil || run.meter.suffices(needed(trials)) {
+		slices.SortStableFunc(sorted, func(a, b *trial) int {
+			return cmp.Or(
+				cmp.Compare(b.play.waits(), a.play.waits()),
+				cmp.Compare(len(b.play.steps), len(a.play.steps)),
+			)
+		})
+		return sorted
+	}
 	slices.SortStableFunc(sorted, func(a, b *trial) int {
 		return cmp.Compare(slices.Index(levels, a.play.scenario.Level), slices.Index(levels, b.play.scenario.Level))
 	})
