@@ -10,6 +10,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	cruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -31,6 +32,10 @@ func quieten(ctx, session context.Context) error {
 		if _, err := callIn(ctx, session, disable, cdp.Empty{}); err != nil {
 			return err
 		}
+	}
+	// Else each session is told of each target of all the others.
+	if _, err := callIn(ctx, session, target.SetDiscoverTargets, target.SetDiscoverTargetsParams{Discover: false}); err != nil {
+		return err
 	}
 	return report(ctx, session)
 }
