@@ -5,10 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -20,25 +18,6 @@ import (
 	"github.com/corsproof/corsproof/fixtures/remotes"
 	"github.com/corsproof/corsproof/suite"
 )
-
-// pagesIn are the pages of a Chromium that somebody else has started, by their ids.
-func pagesIn(r *remotes.Remote) (ids []string) {
-	GinkgoHelper()
-	u, err := url.Parse(r.Endpoint)
-	Expect(err).NotTo(HaveOccurred())
-	response, err := http.Get("http://" + u.Host + "/json/list")
-	Expect(err).NotTo(HaveOccurred())
-	defer response.Body.Close()
-	var targets []struct{ ID, Type string }
-	Expect(json.NewDecoder(response.Body).Decode(&targets)).To(Succeed())
-	for _, t := range targets {
-		if t.Type == "page" {
-			ids = append(ids, t.ID)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
 
 // verdictsOf runs the suite on the embedded server, which must pass.
 func verdictsOf(args ...string) (map[string]string, *suite.Report) {
@@ -68,11 +47,12 @@ var _ = Describe("run --cdp", Ordered, ContinueOnFailure, func() {
 		theirs, err = remotes.Chromium()
 		Expect(err).NotTo(HaveOccurred())
 		DeferCleanup(theirs.Close)
-		before = pagesIn(theirs)
+		before, err = theirs.Pages()
+		Expect(err).NotTo(HaveOccurred())
 	})
 
 	AfterEach(func() {
-		Eventually(func() []string { return pagesIn(theirs) }, patience).Should(Equal(before), "what was there before is left, and nothing else")
+		Eventually(theirs.Pages, patience).Should(Equal(before), "what was there before is left, and nothing else")
 	})
 
 	It("gives the verdicts that a Chromium of its own gives", func() {
@@ -90,7 +70,7 @@ var _ = Describe("run --cdp", Ordered, ContinueOnFailure, func() {
 			server := serve(slow(sample(), asked))
 			session := start(nil, "run", "-f", sampleAt(server.URL), "--cdp", theirs.Endpoint)
 			Eventually(asked, patience).Should(BeClosed())
-			Expect(len(pagesIn(theirs))).To(BeNumerically(">", len(before)))
+			Expect(theirs.Pages()).NotTo(HaveLen(len(before)))
 			session.Signal(signal)
 			Eventually(session, patience).Should(gexec.Exit())
 			if signal == syscall.SIGINT {

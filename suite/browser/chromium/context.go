@@ -284,14 +284,7 @@ func (r *root) dispose() {
 }
 
 // lingers reports whether something may be under way that only the guard holds.
-func (s *tabSlot) lingers() bool {
-	select {
-	case <-s.ready:
-		return s.err == nil && s.tab.outliving.Load() > 0
-	default:
-		return false // no script has run there
-	}
-}
+func (s *tabSlot) lingers() bool { return s.used() && s.tab.outliving.Load() > 0 }
 
 // A guarded page of a remote browser is calm when nothing has been heard of its requests
 // for so long. It is given so much time at most.
@@ -300,14 +293,19 @@ const (
 	calmTimeout = fetch.DefaultTimeout
 )
 
-// calm waits until the requests that scripts have left behind have come to the guard.
-func (s *tabSlot) calm() {
+// used reports whether scripts may have run in the tab.
+func (s *tabSlot) used() bool {
 	select {
 	case <-s.ready:
+		return s.err == nil
 	default:
-		return // no script has run there
+		return false
 	}
-	if s.err != nil {
+}
+
+// calm waits until the requests that scripts have left behind have come to the guard.
+func (s *tabSlot) calm() {
+	if !s.used() {
 		return
 	}
 	deadline := time.Now().Add(calmTimeout)
@@ -324,12 +322,7 @@ const stopTimeout = 2 * time.Second
 
 // stop ends every request that the tab's scripts have under way.
 func (s *tabSlot) stop() {
-	select {
-	case <-s.ready:
-	default:
-		return // no script has run there
-	}
-	if s.err != nil {
+	if !s.used() {
 		return
 	}
 	ctx, cancel := context.WithTimeout(s.tab.ctx, stopTimeout)

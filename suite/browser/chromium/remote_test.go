@@ -3,7 +3,6 @@ package chromium_test
 import (
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"errors"
 	"net"
 	"net/http"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -53,7 +51,7 @@ var _ = Describe("A Chromium that runs already", Ordered, ContinueOnFailure, fun
 	AfterAll(func() {
 		Expect(remoteDelivering.Close()).To(Succeed())
 		Expect(remoteHolding.Close()).To(Succeed())
-		Expect(pagesIn(theirs)).To(HaveLen(1), "those that were there before")
+		Expect(theirs.Pages()).To(HaveLen(1), "those that were there before")
 		theirs.Close()
 	})
 
@@ -117,15 +115,16 @@ var _ = Describe("A Chromium that runs already", Ordered, ContinueOnFailure, fun
 	It("is left as it was, though corsproof opens many pages", func(ctx SpecContext) {
 		theirs := startTheirs() // where no context of another spec is just being closed
 		DeferCleanup(theirs.Close)
-		before := pagesIn(theirs)
+		before, err := theirs.Pages()
+		Expect(err).NotTo(HaveOccurred())
 		b := connect(ctx, theirs, chromium.Options{Targets: []string{"127.0.0.1:*"}})
 		c := trial.In(ctx, b)
 		Expect(c.Open(ctx, "https://one.example", "http://two.example:7001", "null")).To(Succeed())
 		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, "https://three.example", "http://four.example")).To(Succeed())
 		Expect(chromium.Frames(c)).To(ConsistOf("https://three.example", "http://four.example"))
-		Expect(len(pagesIn(theirs))).To(BeNumerically(">", len(before)))
+		Expect(theirs.Pages()).NotTo(HaveLen(len(before)))
 		Expect(b.Close()).To(Succeed())
-		Eventually(func() []string { return pagesIn(theirs) }).Should(Equal(before))
+		Eventually(theirs.Pages).Should(Equal(before))
 	})
 })
 
@@ -190,25 +189,3 @@ var _ = Describe("A Chromium that runs already, whose target is not on this mach
 		}
 	})
 })
-
-// pagesIn are the pages in a browser, by their ids.
-func pagesIn(r *remotes.Remote) (ids []string) {
-	GinkgoHelper()
-	u, err := url.Parse(r.Endpoint)
-	Expect(err).NotTo(HaveOccurred())
-	response, err := http.Get("http://" + u.Host + "/json/list")
-	Expect(err).NotTo(HaveOccurred())
-	defer response.Body.Close()
-	var targets []struct {
-		ID   string `json:"id"`
-		Type string `json:"type"`
-	}
-	Expect(json.NewDecoder(response.Body).Decode(&targets)).To(Succeed())
-	for _, t := range targets {
-		if t.Type == "page" {
-			ids = append(ids, t.ID)
-		}
-	}
-	slices.Sort(ids)
-	return ids
-}
