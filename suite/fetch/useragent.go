@@ -99,7 +99,7 @@ func IsSafeMethod(method string) bool {
 }
 
 // An ObservationError reports that what a user agent shows of a request is not what it
-// would have done had nobody watched.
+// would have done had nobody watched, or somewhere else.
 type ObservationError struct {
 	Why string
 }

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	neturl "net/url"
 	"sync"
 
 	"github.com/coder/websocket"
@@ -68,6 +69,9 @@ func Dial(ctx context.Context, url string, handle func(Event)) (*Conn, error) {
 	transport := &http.Transport{DialContext: dialPrompt}
 	socket, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: &http.Client{Transport: transport}})
 	if err != nil {
+		if at := (*neturl.Error)(nil); errors.As(err, &at) {
+			err = at.Err // the URL may hold a secret
+		}
 		return nil, err
 	}
 	socket.SetReadLimit(-1) // a document may be in a message, as large as it is

@@ -34,6 +34,7 @@ var causes = []struct {
 	{"NS_ERROR_PROXY_", fetch.ByConnection},
 	{"NS_ERROR_NET_", fetch.ByConnection},
 	{"NS_ERROR_OFFLINE", fetch.ByConnection},
+	{"NS_ERROR_ABORT", fetch.ByConnection}, // failed by us; see mayLeave
 	{"NS_ERROR_PORT_ACCESS_NOT_ALLOWED", fetch.ByConnection},
 	{"NS_ERROR_PARSED_DATA_CACHED", fetch.ByContent},
 }

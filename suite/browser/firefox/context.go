@@ -33,8 +33,8 @@ type isolated struct {
 // A jar is a user context: a cookie jar, a cache and the like.
 type jar struct {
 	id     string // in WebDriver
-	number int    // in the browser
-	tab    string // its first, which stays blank
+	number int    // in the browser; not known of a remote one
+	tab    string // its first, which stays blank; a remote browser has none
 }
 
 type tabKey struct {
@@ -136,9 +136,13 @@ func (b *Browser) newJar(ctx context.Context, guarded bool) (*jar, error) {
 		UserContext string `json:"userContext"`
 		Context     string `json:"context"`
 	}
-	user, err := bidi.Call[created](ctx, b.conn, "browser.createUserContext", nil)
+	user, err := bidi.Call[created](ctx, b.conn, "browser.createUserContext", b.ownContext())
 	if err != nil {
 		return nil, err
+	}
+	b.users.Store(user.UserContext, true)
+	if b.remote {
+		return &jar{id: user.UserContext}, nil
 	}
 	first, err := bidi.Call[created](ctx, b.conn, "browsingContext.create", map[string]any{
 		"type": "tab", "background": true, "userContext": user.UserContext,
@@ -213,10 +217,15 @@ func (b *Browser) plant(ctx context.Context, j *jar, cookies []plantedCookie) er
 
 var _ fetch.CacheClearer = (*isolated)(nil)
 
-// ClearHTTPCache empties the HTTP cache of the context.
+// ClearHTTPCache empties the HTTP cache of the context. In a remote browser it starts
+// anew, with nothing but the planted cookies: WebDriver has no command for less.
 func (c *isolated) ClearHTTPCache(ctx context.Context) error {
 	if err := c.open(); err != nil {
 		return err
+	}
+	if c.browser.remote {
+		c.dispose()
+		return nil
 	}
 	for _, j := range c.jars.Open() {
 		if _, err := privilegedCall[bool](ctx, c.browser, "clearHTTPCache", j.number); err != nil {
@@ -237,15 +246,23 @@ func (c *isolated) Close() error {
 	}
 	c.closed = true
 	c.end()
-	c.browser.closing.Go(func() {
-		for _, t := range c.tabs.Open() {
-			t.forget()
-		}
-		for _, j := range c.jars.Open() {
-			ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-			_ = bidi.Do(ctx, c.browser.conn, "browser.removeUserContext", map[string]any{"userContext": j.id})
-			cancel()
-		}
-	})
+	c.browser.closing.Go(c.dispose)
 	return nil
+}
+
+// dispose removes the user contexts of the context, and with them its tabs.
+func (c *isolated) dispose() {
+	for _, t := range c.tabs.Take() {
+		t.forget()
+	}
+	for _, j := range c.jars.Take() {
+		c.browser.remove(j.id)
+	}
+}
+
+func (b *Browser) remove(user string) {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	_ = bidi.Do(ctx, b.conn, "browser.removeUserContext", map[string]any{"userContext": user})
+	b.users.Delete(user)
 }

@@ -31,17 +31,20 @@ type Options = browser.Options
 // A Browser is a running Firefox. It is safe for use by several goroutines.
 type Browser struct {
 	options Options
+	remote  bool // somebody else has started it; see Connect
 	home    *home.Home
 	origins *origins.Server
 	tunnel  *socks.Server // to the fixtures, and to targets that are not where their names lead
 	nowhere *nowhere      // where requests end that are held back
 	process *process.Process
 	conn    *bidi.Conn
+	bye     string // the command that ends the session
 	chrome  string // the browsing context of the browser's own window
 	about   fetch.About
 
 	untagged  atomic.Int64 // requests so far that had no tag
 	contexts  atomic.Int64
+	users     sync.Map // user contexts that are not removed yet
 	traces    traces
 	closing   sync.WaitGroup // contexts that are being disposed of
 	closeOnce sync.Once
@@ -61,7 +64,7 @@ func Start(ctx context.Context, options Options) (_ *Browser, err error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Browser{options: options}
+	b := &Browser{options: options, bye: "browser.close"}
 	defer func() {
 		if err != nil {
 			b.Close()
@@ -130,7 +133,30 @@ func (b *Browser) About() fetch.About { return b.about }
 
 // Misdirected returns what the browser asked of names that are neither target nor
 // fixture: its own traffic, which went no further than this process.
-func (b *Browser) Misdirected() []string { return b.origins.Misdirected() }
+func (b *Browser) Misdirected() []string {
+	if b.remote {
+		return nil
+	}
+	return b.origins.Misdirected()
+}
+
+// serve makes pages live on an origin, or says why there can be none.
+func (b *Browser) serve(ctx context.Context, origin string) error {
+	err := origins.Check(origin)
+	if !b.remote {
+		err = b.origins.Add(origin)
+	}
+	if err != nil {
+		return &fetch.OriginError{Origin: origin, Why: err.Error()}
+	}
+	if b.remote {
+		return nil
+	}
+	return b.trustFixture(ctx, origin)
+}
+
+// fulfils reports whether the browser itself has to answer for an origin.
+func (b *Browser) fulfils(origin string) bool { return b.remote || origins.CannotServe(origin) }
 
 // NewContext opens an isolated context, with an empty cache and cookie jar.
 func (b *Browser) NewContext(ctx context.Context) (fetch.Context, error) {
@@ -144,11 +170,19 @@ func (b *Browser) NewContext(ctx context.Context) (fetch.Context, error) {
 func (b *Browser) alive() error {
 	select {
 	case <-b.conn.Done():
-	case <-b.process.Done():
+	case <-b.ended():
 	default:
 		return nil
 	}
 	return errors.New("the browser has ended")
+}
+
+// ended is closed when the process has ended, if it is ours.
+func (b *Browser) ended() <-chan struct{} {
+	if b.process == nil {
+		return nil
+	}
+	return b.process.Done()
 }
 
 // closeTimeout is how long the browser may take to end by itself.
@@ -158,9 +192,13 @@ const closeTimeout = 3 * time.Second
 func (b *Browser) Close() error {
 	b.closeOnce.Do(func() {
 		var errs []error
+		if b.remote { // what is not removed would stay
+			b.closing.Wait()
+			b.users.Range(func(user, _ any) bool { b.remove(user.(string)); return true })
+		}
 		if b.conn != nil {
 			ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
-			if bidi.Do(ctx, b.conn, "browser.close", nil) == nil {
+			if b.bye != "" && bidi.Do(ctx, b.conn, b.bye, nil) == nil && b.process != nil {
 				select {
 				case <-b.process.Done():
 				case <-ctx.Done():

@@ -1,11 +1,14 @@
 package firefox
 
 import (
+	"cmp"
 	"context"
+	"net"
 	"net/url"
 
 	"github.com/corsproof/corsproof/suite/browser/bidi"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
+	"github.com/corsproof/corsproof/suite/fetch"
 )
 
 // pause pauses every request of the tab before it leaves, CORS-preflight requests and
@@ -22,24 +25,48 @@ func (t *tab) pause(ctx context.Context) error {
 
 // decide says what becomes of a paused request.
 func (t *tab) decide(e networkEvent) {
-	if !t.fulfils(e) {
+	switch {
+	case t.fulfils(e):
+	case t.browser.remote && !t.mayLeave(e.Request):
+		t.fail(e)
+	default:
 		t.pass(e)
 	}
+}
+
+// mayLeave reports whether a request of a remote browser is one to the target, and none
+// that is to be held back: there nothing else stops it.
+func (t *tab) mayLeave(r eventRequest) bool {
+	u, err := url.Parse(r.URL)
+	if err != nil || t.key.guarded && fetch.Hold.Holds(r.Method) {
+		return false
+	}
+	return u.Scheme == "data" || u.Scheme == "blob" || t.browser.isTarget(addressOf(u))
+}
+
+// addressOf is where a URL leads, "host:port".
+func addressOf(u *url.URL) string {
+	port := map[string]string{"http": "80", "https": "443"}[u.Scheme]
+	return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port))
+}
+
+// fail ends a paused request before it leaves.
+func (t *tab) fail(e networkEvent) {
+	_ = bidi.Do(context.Background(), t.browser.conn, "network.failRequest", map[string]any{"request": e.Request.ID})
 }
 
 // pass takes a paused request through the gate, if there is one, and lets it go on, or
 // fails it.
 func (t *tab) pass(e networkEvent) {
 	ctx := context.Background() // the connection's end ends a command
-	params := map[string]any{"request": e.Request.ID}
 	if t.gate != nil && t.leaves(e.Request.URL) {
 		if err := t.gate.Pass(ctx); err != nil {
 			t.trace.stop(e)
-			_ = bidi.Do(ctx, t.browser.conn, "network.failRequest", params)
+			t.fail(e)
 			return
 		}
 	}
-	_ = bidi.Do(ctx, t.browser.conn, "network.continueRequest", params)
+	_ = bidi.Do(ctx, t.browser.conn, "network.continueRequest", map[string]any{"request": e.Request.ID})
 }
 
 // leaves reports whether a request for the URL leaves this process: what the page asks

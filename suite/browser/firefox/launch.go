@@ -2,6 +2,7 @@ package firefox
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,9 +41,10 @@ func (b *Browser) launch(ctx context.Context, path string) error {
 	if b.conn, err = bidi.Dial(ctx, url+"/session", b.traces.handle); err != nil {
 		return err
 	}
-	if err := b.openSession(ctx); err != nil {
+	if err := b.openSession(ctx, nil); err != nil {
 		return err
 	}
+	b.about.Flags = b.reportable(arguments)
 	return b.enterChrome(ctx)
 }
 
@@ -105,19 +107,30 @@ func (b *Browser) run(ctx context.Context, cmd *exec.Cmd) (url string, err error
 }
 
 // openSession opens the session and asks what the browser is.
-func (b *Browser) openSession(ctx context.Context) error {
+func (b *Browser) openSession(ctx context.Context, capabilities map[string]any) error {
 	type session struct {
 		Capabilities struct {
+			BrowserName    string `json:"browserName"`
 			BrowserVersion string `json:"browserVersion"`
 		} `json:"capabilities"`
 	}
-	s, err := bidi.Call[session](ctx, b.conn, "session.new", map[string]any{
-		"capabilities": map[string]any{"alwaysMatch": map[string]any{}},
-	})
+	wanted := map[string]any{}
+	if capabilities != nil {
+		wanted["alwaysMatch"] = capabilities
+	}
+	s, err := bidi.Call[session](ctx, b.conn, "session.new", map[string]any{"capabilities": wanted})
 	if err != nil {
 		return err
 	}
-	b.about = fetch.About{Name: "firefox", Version: s.Capabilities.BrowserVersion, Flags: b.reportable(arguments)}
+	if name := s.Capabilities.BrowserName; name != "firefox" {
+		return fmt.Errorf("%s is no firefox; what another browser shows by WebDriver BiDi alone is not enough", cmp.Or(name, "it"))
+	}
+	return b.begin(ctx, s.Capabilities.BrowserVersion)
+}
+
+// begin begins to hear of what happens in a session that is open.
+func (b *Browser) begin(ctx context.Context, version string) error {
+	b.about = fetch.About{Name: "firefox", Version: version}
 	return bidi.Do(ctx, b.conn, "session.subscribe", map[string]any{"events": events})
 }
 

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
+	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/corsproof/corsproof/fixtures/origins"
 	"github.com/corsproof/corsproof/suite/browser/bidi"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
@@ -28,18 +30,17 @@ type tab struct {
 
 	fulfilling atomic.Bool // the browser itself answers for the page's origin
 	crashed    atomic.Bool // the page's process has ended
+
+	preflighted sync.Map // what was, in a remote browser; see forgets
 }
 
 // newTab opens a tab, navigates it to the origin and watches it.
 func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate) (*tab, error) {
 	t := &tab{browser: b, key: key, gate: gate}
 	location := script.Location(key.origin)
-	if err := b.origins.Add(location); err != nil {
-		return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
-	}
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	if err := b.trustFixture(ctx, location); err != nil {
+	if err := b.serve(ctx, location); err != nil {
 		return nil, err
 	}
 	type created struct {
@@ -53,7 +54,7 @@ func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate
 	}
 	t.page, t.scripts = c.Context, c.Context
 	b.traces.watch(t)
-	if origins.CannotServe(location) {
+	if b.fulfils(location) {
 		stop, err := t.fulfil(ctx)
 		if err != nil {
 			return nil, err
@@ -76,7 +77,7 @@ func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate
 	if got != location {
 		return nil, &fetch.OriginError{Origin: key.origin, Got: got, Why: "the browser upgrades such pages, as it does under an HSTS domain, preloaded or declared by the target"}
 	}
-	if gate != nil {
+	if gate != nil || b.remote {
 		if err := t.pause(ctx); err != nil {
 			return nil, err
 		}
@@ -130,6 +131,15 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	}
 	within, cancel := context.WithTimeout(ctx, r.Timeout+script.Grace)
 	defer cancel()
+	if t.browser.remote && t.key.guarded && (r.IsUnsafe() || r.Executes()) {
+		// What a script sends when its document goes is no request of the tab's.
+		return fetch.Observation{
+			Response:  fetch.Response{Type: fetch.NetworkError},
+			Cause:     fetch.ByHold,
+			Detail:    "WebDriver BiDi holds no request back after its preflight, and not all that a script sends, so that it was not asked for",
+			Encrypted: true,
+		}, nil
+	}
 	call, err := script.Of(r)
 	if err != nil {
 		return fetch.Observation{}, err
@@ -151,7 +161,21 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	record.settle(within, s, patience)
 	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}
 	record.conclude(&o, s.TimedOut)
+	if t.browser.remote && o.Preflight() != nil && t.forgets(r) {
+		return o, &fetch.ObservationError{Why: "Firefox that connects to an IP address without a proxy sends CORS-preflight requests again, whatever it was told to remember; try a name"}
+	}
 	return o, nil
+}
+
+// forgets reports whether a request was preflighted before, with the same tag, and the
+// browser may have forgotten it by itself; see direct.
+func (t *tab) forgets(r fetch.Request) bool {
+	u, err := url.Parse(r.URL)
+	if err != nil || net.ParseIP(u.Hostname()) == nil {
+		return false
+	}
+	_, again := t.preflighted.LoadOrStore([3]string{r.Tag, r.URL, string(r.Credentials)}, true)
+	return again
 }
 
 // harnessError says whose fault it is that a script did not answer.

@@ -51,6 +51,12 @@ type Agent struct {
 	// lead, and trusts whom it trusts.
 	Remote bool
 
+	// HoldsBefore says that what it holds back it does not preflight either, nor
+	// does it load scripts that could send something, and
+	// AsksAgain that it may send a CORS-preflight request to an IP address again, and
+	// says so.
+	HoldsBefore, AsksAgain bool
+
 	// Start starts another.
 	Start func(context.Context, browser.Options) (fetch.UserAgent, error)
 }

@@ -3,6 +3,8 @@ package pool
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -77,11 +79,21 @@ func (p *Pool[K, V]) Forget(key K, is func(V) bool) {
 // Open waits for what is being opened, and returns all that is open.
 func (p *Pool[K, V]) Open() []V {
 	p.mu.Lock()
-	var waiting []*slot[V]
-	for _, s := range p.slots {
-		waiting = append(waiting, s)
-	}
+	waiting := slices.Collect(maps.Values(p.slots))
 	p.mu.Unlock()
+	return opened(waiting)
+}
+
+// Take empties the pool, waits for what is being opened, and returns all that is open.
+func (p *Pool[K, V]) Take() []V {
+	p.mu.Lock()
+	waiting := slices.Collect(maps.Values(p.slots))
+	p.slots = nil
+	p.mu.Unlock()
+	return opened(waiting)
+}
+
+func opened[V any](waiting []*slot[V]) []V {
 	var all []V
 	for _, s := range waiting {
 		<-s.ready
