@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser/remote"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -37,7 +39,7 @@ func (o Options) checkRemote() error {
 	}
 	err := chromium.CheckEndpoint(o.CDP)
 	if o.WebDriver != "" {
-		err = chromium.CheckWebDriver(o.WebDriver)
+		err = remote.CheckEndpoint(o.WebDriver)
 	}
 	if err != nil {
 		return fmt.Errorf("%s %w", flag, err)
@@ -53,13 +55,17 @@ func (o Options) connect(ctx context.Context, options browser.Options) (fetch.Us
 	}
 	ctx = context.WithoutCancel(ctx)
 	wayOut := "start a Chrome with --remote-debugging-port=9222 and name it by --cdp http://127.0.0.1:9222"
-	var connected *chromium.Browser
+	var connected browser.Browser
 	var err error
-	if o.WebDriver != "" {
-		wayOut = `say by --capabilities what it needs, such as '{"goog:chromeOptions": {"args": ["--headless", "--no-sandbox"]}}' where a driver runs as root`
-		connected, err = chromium.Request(ctx, o.WebDriver, o.Capabilities, options)
-	} else {
+	switch {
+	case o.CDP != "":
 		connected, err = chromium.Connect(ctx, o.CDP, options)
+	case strings.HasPrefix(o.WebDriver, "ws"):
+		wayOut = "start a Firefox with --remote-debugging-port=9222 and name it by --webdriver ws://127.0.0.1:9222"
+		connected, err = remote.Request(ctx, o.WebDriver, o.Capabilities, options)
+	default:
+		wayOut = `say by --capabilities what it needs, such as '{"goog:chromeOptions": {"args": ["--headless", "--no-sandbox"]}}' where a driver runs as root, or '{"browserName": "firefox"}'`
+		connected, err = remote.Request(ctx, o.WebDriver, o.Capabilities, options)
 	}
 	if err != nil {
 		return nil, nil, noJudgement(fmt.Errorf("%w\n%s, or leave it out and corsproof starts a browser", err, wayOut))

@@ -12,7 +12,7 @@ import (
 
 	"github.com/corsproof/corsproof/runner/config"
 	"github.com/corsproof/corsproof/suite"
-	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser/remote"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -46,10 +46,10 @@ type Options struct {
 	// takes the place of Browser and BrowserPath.
 	CDP string
 
-	// WebDriver is an endpoint that is to start the browser, and Capabilities says which
-	// one, and how. They take the place of Browser, BrowserPath and CDP.
+	// WebDriver is an endpoint that is to start the browser, or a Firefox that is running
+	// already, and Capabilities says which one, and how. They take the place of Browser, BrowserPath and CDP.
 	WebDriver    string
-	Capabilities chromium.Capabilities
+	Capabilities remote.Capabilities
 
 	Filter suite.Filter
 

@@ -2,6 +2,7 @@ package browser
 
 import (
 	"fmt"
+	"net"
 	"net/url"
 	"slices"
 	"strings"
@@ -27,6 +28,13 @@ func EndpointError(endpoint, protocol string, err error, others ...string) error
 		}
 	}
 	return fmt.Errorf("no browser speaks %s at %s: %s", protocol, shown(endpoint), text)
+}
+
+// IsLoopback reports whether an address, "host:port", is one that a machine has for
+// itself.
+func IsLoopback(address string) bool {
+	host, _, _ := net.SplitHostPort(address)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // shown is an endpoint without what may be secret of it: who asks, and the query.

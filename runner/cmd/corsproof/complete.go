@@ -17,7 +17,7 @@ func completeRun(c *cobra.Command) {
 	}
 	words("browser", append(runner.Browsers(), runner.All)...)
 	words("cdp", "http://127.0.0.1:9222")
-	words("webdriver", "http://127.0.0.1:4444", "http://127.0.0.1:9515")
+	words("webdriver", "http://127.0.0.1:4444", "http://127.0.0.1:9515", "ws://127.0.0.1:9222")
 	words("capabilities")
 	words("effects", string(fetch.Hold), string(fetch.Deliver))
 	words("level", string(suite.Required), string(suite.Recommended), string(suite.Informative))

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/coder/websocket"
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 	"github.com/onsi/gomega/gexec"
@@ -81,6 +83,98 @@ var _ = Describe("run --cdp", Ordered, ContinueOnFailure, func() {
 	}
 })
 
+var _ = Describe("run --webdriver with a Firefox that runs already", Ordered, ContinueOnFailure, func() {
+	var theirs *remotes.Remote
+	var before []string
+
+	BeforeAll(func(ctx SpecContext) {
+		var err error
+		theirs, err = remotes.Firefox()
+		Expect(err).NotTo(HaveOccurred())
+		DeferCleanup(theirs.Close)
+		before, err = theirs.Left(ctx)
+		Expect(err).NotTo(HaveOccurred())
+	})
+
+	AfterEach(func(ctx SpecContext) {
+		Eventually(theirs.Left, patience).WithContext(ctx).Should(Equal(before), "what was there before is left, and nothing else")
+	})
+
+	It("gives the verdicts that a Firefox of its own gives, but for preflights that it asks IP addresses again", func() {
+		there, report := verdictsOf("--webdriver", theirs.Endpoint)
+		Expect(report.Browsers[0].Name).To(Equal("firefox"))
+		Expect(report.Browsers[0].Remote).To(ContainSubstring("WebDriver BiDi"))
+		Expect(report.Summary[suite.Fail] + report.Summary[suite.Broken]).To(BeZero())
+		asksAgain := 0
+		for _, r := range report.Results {
+			if r.Reason == suite.NotObservable && strings.Contains(r.Observed, "connects to an IP address") {
+				Expect(r.ID).To(HavePrefix("cache."))
+				delete(there, port.ReplaceAllString(r.Key, "$1"))
+				asksAgain++
+			}
+		}
+		Expect(asksAgain).To(BeNumerically("<=", 12))
+		here, _ := verdictsOf("--browser", "firefox")
+		for key, verdict := range there {
+			Expect(verdict).To(Equal(here[key]), key)
+		}
+		Expect(len(there) + asksAgain).To(Equal(len(here)))
+	})
+
+	It("leaves nothing behind after an interrupt", func() {
+		asked := make(chan struct{})
+		server := serve(slow(sample(), asked))
+		session := start(nil, "run", "-f", sampleAt(server.URL), "--webdriver", theirs.Endpoint)
+		Eventually(asked, patience).Should(BeClosed())
+		session.Interrupt()
+		Eventually(session, patience).Should(gexec.Exit(suite.ExitNoJudgement))
+		Expect(stdout(session)).To(ContainSubstring("The run is partial: interrupted"))
+	})
+
+	It("is driven through the session of a WebDriver endpoint, too", func(ctx SpecContext) {
+		var open atomic.Int64
+		grid := serve(sessionOf(`{"browserName": "firefox", "browserVersion": "153.0", "webSocketUrl": "`+joined(ctx, theirs)+`"}`, &open))
+		_, report := verdictsOf("--webdriver", grid.URL+"/wd/hub", "--capabilities", `{"browserName": "firefox"}`, "--scenario", "preflight.*")
+		Expect(report.Browsers[0].Version).To(Equal("153.0"))
+		Expect(report.Browsers[0].Remote).To(HavePrefix("started by a WebDriver endpoint and driven by WebDriver BiDi"))
+		Expect(open.Load()).To(BeZero())
+	})
+})
+
+// joined opens a session with a Firefox, as a driver does, and returns where one that knows
+// of it can join.
+func joined(ctx context.Context, r *remotes.Remote) string {
+	GinkgoHelper()
+	there, _, err := websocket.Dial(ctx, r.Endpoint+"/session", nil)
+	Expect(err).NotTo(HaveOccurred())
+	there.SetReadLimit(-1)
+	DeferCleanup(there.CloseNow)
+	Expect(there.Write(ctx, websocket.MessageText, []byte(`{"id": 0, "method": "session.new", "params": {"capabilities": {}}}`))).To(Succeed())
+	_, _, err = there.Read(ctx)
+	Expect(err).NotTo(HaveOccurred())
+	server := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		here, err := websocket.Accept(w, r, nil)
+		if err != nil {
+			return
+		}
+		here.SetReadLimit(-1)
+		go pump(here, there)
+		pump(there, here)
+	}))
+	return strings.Replace(server.URL, "http", "ws", 1) + "/session/7"
+}
+
+// pump hands messages on.
+func pump(from, to *websocket.Conn) {
+	for {
+		kind, data, err := from.Read(context.Background())
+		if err != nil || to.Write(context.Background(), kind, data) != nil {
+			to.CloseNow()
+			return
+		}
+	}
+}
+
 // headless is a Chrome that a driver can start here, whoever runs it.
 func headless() string {
 	capabilities, err := json.Marshal(map[string]any{"goog:chromeOptions": map[string]any{"args": remotes.Headless()}})
@@ -122,7 +216,7 @@ var _ = Describe("run --webdriver", Ordered, ContinueOnFailure, func() {
 	It("says what a driver says that starts no browser", func() {
 		s := corsproof("run", "--webdriver", driver.Endpoint, "--capabilities", `{"browserName": "firefox"}`)
 		Expect(s).To(gexec.Exit(suite.ExitNoJudgement))
-		Expect(stderr(s)).To(HavePrefix("corsproof: no browser speaks WebDriver with the DevTools Protocol at " + driver.Endpoint + ": session not created: "))
+		Expect(stderr(s)).To(HavePrefix("corsproof: no browser speaks WebDriver with the DevTools Protocol or BiDi at " + driver.Endpoint + ": session not created: "))
 		Expect(stderr(s)).To(ContainSubstring("\nsay by --capabilities what it needs"))
 		Expect(strings.Count(stderr(s), "\n")).To(Equal(2))
 	})
@@ -151,11 +245,13 @@ var _ = DescribeTable("run --webdriver ends a session that it cannot use, and sa
 		server := serve(sessionOf(capabilities, &open))
 		s := corsproof("run", "--webdriver", strings.Replace(server.URL, "http://", "http://user:secret@", 1)+"/wd/hub/")
 		Expect(s).To(gexec.Exit(suite.ExitNoJudgement))
-		Expect(stderr(s)).To(HavePrefix("corsproof: no browser speaks WebDriver with the DevTools Protocol at " + server.URL + "/wd/hub/: " + message))
+		Expect(stderr(s)).To(HavePrefix("corsproof: no browser speaks WebDriver with the DevTools Protocol or BiDi at " + server.URL + "/wd/hub/: " + message))
 		Expect(stderr(s)).NotTo(ContainSubstring("secret"))
 		Expect(open.Load()).To(BeZero())
 	},
-	Entry("a Firefox", `{"browserName": "firefox", "webSocketUrl": "ws://127.0.0.1:1/session/7"}`, "its session with firefox offers none: neither se:cdp, as Selenium Grid does, nor a debuggerAddress of this machine\n"),
+	Entry("a Firefox without BiDi", `{"browserName": "firefox", "webSocketUrl": true}`, "its session with firefox offers none: neither se:cdp, as Selenium Grid does, nor a debuggerAddress of this machine, nor the webSocketUrl of a firefox\n"),
+	Entry("a Safari with BiDi", `{"browserName": "safari", "webSocketUrl": "ws://127.0.0.1:1/session/7"}`, "its session with safari offers none: "),
+	Entry("a Firefox that is gone", `{"browserName": "firefox", "webSocketUrl": "ws://127.0.0.1:1/session/7"}`, "no browser speaks WebDriver BiDi at ws://127.0.0.1:1/session/7: "),
 	Entry("a Chrome whose debugger is gone", `{"browserName": "chrome", "goog:chromeOptions": {"debuggerAddress": "127.0.0.1:1"}}`, ""),
 )
 

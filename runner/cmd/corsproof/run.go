@@ -39,7 +39,8 @@ const runExample = `  corsproof run
   corsproof run -f cors.yaml --scenario 'preflight.*,errors.server' --level required
   corsproof run -f cors.yaml --browser all
   corsproof run -f cors.yaml --cdp http://127.0.0.1:9222
-  corsproof run -f cors.yaml --webdriver http://grid.example:4444
+  corsproof run -f cors.yaml --webdriver http://grid.example:4444 --capabilities '{"browserName": "firefox"}'
+  corsproof run -f cors.yaml --webdriver ws://127.0.0.1:9222
   corsproof run -f cors.yaml --shard 1/4 --json shard-1.json
   corsproof run -f cors.yaml --dry-run
   corsproof run -f cors.yaml --max-requests 300 --rate 5/s
@@ -93,7 +94,7 @@ func newRun() *cobra.Command {
 	flags.StringSliceVar(&f.browsers, "browser", []string{runner.Chromium}, "chromium, firefox, webkit, several by commas, or all; or none for the Fetch Standard over the wire")
 	flags.StringVar(&f.browserPath, "browser-path", "", "the browser's executable; by default it is looked for")
 	flags.StringVar(&f.cdp, "cdp", "", "judge in a Chrome that is running already, or in a farm's: where it speaks the DevTools Protocol, such as http://127.0.0.1:9222")
-	flags.StringVar(&f.webDriver, "webdriver", "", "judge in a Chrome that this WebDriver endpoint starts, a Selenium Grid's or a chromedriver's, such as http://127.0.0.1:4444")
+	flags.StringVar(&f.webDriver, "webdriver", "", "judge in a Chrome or a Firefox that this WebDriver endpoint starts, such as http://127.0.0.1:4444 of a Selenium Grid, or in a Firefox that is running already, such as ws://127.0.0.1:9222")
 	flags.StringVar(&f.wanted, "capabilities", "", "which browser the WebDriver endpoint is to start, and how, as JSON")
 	flags.StringSliceVar(&f.scenarios, "scenario", nil, "run these alone: ids or patterns such as 'preflight.*', by commas; may be repeated")
 	flags.StringVar(&f.level, "level", "", "run what matters at least so much: required, recommended or informative")

@@ -39,7 +39,6 @@ type Browser struct {
 	ctx     context.Context // of chromedp, with the browser in it
 	cancel  context.CancelFunc
 	ending  <-chan struct{} // closed when all contexts are to be disposed of
-	session *session        // of WebDriver, nil where there is none
 
 	untagged  atomic.Int64   // requests so far that had no tag
 	closing   sync.WaitGroup // contexts that are being disposed of
@@ -175,9 +174,6 @@ func (b *Browser) Close() error {
 			b.cancel()
 		}
 		b.closing.Wait() // for contexts whose tabs were just being closed
-		if b.session != nil {
-			errs = append(errs, b.session.end())
-		}
 		if b.origins != nil {
 			errs = append(errs, b.origins.Close())
 		}

@@ -32,14 +32,6 @@ const connectTimeout = 10 * time.Second
 //
 // Of the options, ConnectTo and Authority are out of its reach and Path is not needed.
 func Connect(ctx context.Context, endpoint string, options Options) (_ *Browser, err error) {
-	return connect(ctx, options, endpoint, devTools, func(*Browser) (string, error) {
-		return socketOf(ctx, endpoint)
-	}, "started by somebody else and driven by "+devTools+" in contexts of corsproof's own")
-}
-
-// connect drives the browser at a socket, which find finds by the endpoint. The report
-// says how.
-func connect(ctx context.Context, options Options, endpoint, protocol string, find func(*Browser) (socket string, err error), how string) (_ *Browser, err error) {
 	if len(options.ConnectTo) > 0 {
 		return nil, errors.New("a remote browser connects where its names lead, and cannot be led elsewhere")
 	}
@@ -49,9 +41,9 @@ func connect(ctx context.Context, options Options, endpoint, protocol string, fi
 			b.Close()
 		}
 	}()
-	socket, err := find(b)
+	socket, err := socketOf(ctx, endpoint)
 	if err != nil {
-		return nil, browser.EndpointError(endpoint, protocol, err)
+		return nil, browser.EndpointError(endpoint, devTools, err)
 	}
 	allocator, stop := remote.NewAllocator(context.WithoutCancel(ctx), socket, remote.NoModifyURL)
 	connection, disconnect := chromedp.NewContext(allocator)
@@ -59,10 +51,10 @@ func connect(ctx context.Context, options Options, endpoint, protocol string, fi
 	b.endWith(connection, end, b.closing.Wait, disconnect, stop)
 	b.ending = life.Done()
 	if b.about, err = b.describe(); err != nil {
-		return nil, browser.EndpointError(endpoint, protocol, err, socket)
+		return nil, browser.EndpointError(endpoint, devTools, err, socket)
 	}
-	b.about.Remote = how + ", which reach nothing but the target; its flags, its settings and what it does besides are out of reach"
-	if slices.ContainsFunc(options.Targets, isLoopback) {
+	b.about.Remote = "driven by " + devTools + " in contexts of corsproof's own, which reach nothing but the target; its flags, its settings and what it does besides are out of reach"
+	if slices.ContainsFunc(options.Targets, browser.IsLoopback) {
 		return b, b.serveFromHere(ctx)
 	}
 	return b, nil
@@ -84,13 +76,6 @@ func (b *Browser) serveFromHere(ctx context.Context) (err error) {
 		return fmt.Errorf("%s is an address of this machine, which the browser does not reach: %w", strings.Join(b.options.Targets, ", "), err)
 	}
 	return nil
-}
-
-// isLoopback reports whether an address, "host:port", is one that a machine has for
-// itself.
-func isLoopback(address string) bool {
-	host, _, _ := net.SplitHostPort(address)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || net.ParseIP(host).IsLoopback()
 }
 
 // CheckEndpoint returns an error if Connect takes no such endpoint.
