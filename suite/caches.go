@@ -76,7 +76,7 @@ func emptyCache(ctx context.Context, in fetch.Context) (*fetch.HTTPCache, error)
 }
 
 var (
-	errNoClearing  = errors.New("the user agent cannot empty its HTTP cache")
+	errNoClearing  = errors.New("the user agent has no HTTP cache that can be emptied")
 	errNoEntityTag = errors.New("the response has no ETag")
 )
 

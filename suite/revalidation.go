@@ -72,7 +72,6 @@ var revalidation = Chapter{
 			Level:    Required,
 			Covers:   []string{"EX-11"},
 			Resource: CacheableResource,
-			Apart:    HTTPCacheApart,
 			Steps: []Step{
 				{Method: "GET", Want: Want{Shared: Yes}},
 				{Method: "GET", Headers: fetch.HeaderList{{Name: "If-None-Match", Value: EntityTag}},

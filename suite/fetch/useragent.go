@@ -50,7 +50,8 @@ type Context interface {
 	Close() error
 }
 
-// A CacheClearer is a Context that can empty its HTTP cache.
+// A CacheClearer is a Context with an HTTP cache that it can empty. One that is none has
+// no such cache, and nothing can be judged that takes one.
 type CacheClearer interface {
 	ClearHTTPCache(context.Context) error
 }

@@ -19,7 +19,7 @@ import (
 //
 // A WebKit learns at its start which certificates of pages to trust. A context that is
 // asked for a page on yet another host by https therefore starts another part, a WebKit
-// of its own, which shares neither cache nor cookies with the first. Open, before all
+// of its own, which shares no cookies with the first. Open, before all
 // else, avoids that.
 type isolated struct {
 	browser *Browser
@@ -76,8 +76,6 @@ func newIsolated(b *Browser) *isolated {
 		freed:      make(chan struct{}),
 	}
 }
-
-var _ fetch.CacheClearer = (*isolated)(nil)
 
 // Limit makes requests pass a gate. What is encrypted passes it before the script asks,
 // with the CORS-preflight request that may be needed; where redirects lead is not known.
@@ -338,29 +336,6 @@ func (b *Browser) neighbour(u *url.URL) (string, error) {
 	}
 	b.dialer.ours.Store(address, true)
 	return origin, b.origins.Add(origin)
-}
-
-// ClearHTTPCache starts anew, with nothing but the planted cookies: WebDriver has no
-// command for less.
-func (c *isolated) ClearHTTPCache(ctx context.Context) error {
-	c.mu.Lock()
-	parts := c.parts
-	var hosts []string
-	for _, p := range parts {
-		hosts = append(hosts, p.hosts...)
-	}
-	c.parts, c.tabs = nil, map[string]*tabSlot{}
-	c.mu.Unlock()
-	for _, p := range parts {
-		p.close()
-	}
-	c.watch.forgetStored()
-	host := ""
-	if len(hosts) > 0 {
-		host = hosts[0]
-	}
-	_, err := c.part(ctx, host, hosts...)
-	return err
 }
 
 // mostWindows is how many windows a context has at once. Each costs a process; to lead

@@ -380,10 +380,3 @@ func (r *record) tell() {
 	default:
 	}
 }
-
-// forgetStored forgets what an HTTP cache may have held.
-func (w *watch) forgetStored() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	clear(w.stored)
-}

@@ -96,8 +96,9 @@ func (b *Browser) About() fetch.About { return b.about }
 // nor fixture: its own traffic, which went no further than this process.
 func (b *Browser) Misdirected() []string { return b.origins.Misdirected() }
 
-// NewContext opens an isolated context: a WebKit of its own, with an empty cache and
-// cookie jar, once there is a page to open.
+// NewContext opens an isolated context: a WebKit of its own, with an empty cookie jar,
+// once there is a page to open. It has no HTTP cache, and is no fetch.CacheClearer: what
+// is automated keeps nothing, and WebKit gives such a session no cache.
 func (b *Browser) NewContext(context.Context) (fetch.Context, error) {
 	if err := b.alive(); err != nil {
 		return nil, err
