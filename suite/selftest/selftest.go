@@ -84,9 +84,10 @@ type Fault struct {
 	Broken  []string `json:"broken,omitempty"` // what the browser, or corsproof, gave up on
 	Seconds float64  `json:"seconds"`
 
-	tried    map[string]bool // the ids of the scenarios that could be judged
-	unjudged []string        // why others could not, sorted
-	byModel  []string        // the ids of those by which the model notices it
+	tried    map[string]bool   // the ids of the scenarios that could be judged
+	fails    []string          // the results that show it, by their keys but for the browser
+	unjudged map[string]string // why others could not be judged, by the same
+	byModel  []string          // the ids of the scenarios by which the model notices it
 }
 
 // A Sound is what came of a server that keeps its policy.
@@ -206,8 +207,8 @@ func sideBySide(ctx context.Context, tasks []func(), atOnce int, progress func(d
 
 // judgeFault judges a server with one mistake. A browser takes seconds for the whole
 // table, so that it tries the scenarios by which the model notices the mistake, and the
-// rest of them only if it notices nothing there, though it could. What it could judge by
-// none of them is invisible to it.
+// rest of them only if it notices nothing there, though it could. Where it could judge
+// none of the results that show the mistake to the model, it is invisible to it.
 func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 	judged := Fault{ID: f.ID, Sentence: f.Sentence, By: []string{}, Harmless: f.Harmless}
 	if f.NeedsBrowser && isModel(ua) {
@@ -222,16 +223,29 @@ func judgeFault(ctx context.Context, ua fetch.UserAgent, f faults.Fault) Fault {
 		judged.judge(ctx, ua, f, suite.Filter{})
 		return judged
 	}
-	judged.byModel = judgeFault(ctx, fetch.Model{Effects: fetch.Deliver}, f).By
+	model := judgeFault(ctx, fetch.Model{Effects: fetch.Deliver}, f)
+	judged.byModel = model.By
 	judged.judge(ctx, ua, f, suite.Filter{Scenarios: judged.byModel})
-	switch {
-	case judged.Noticed, len(judged.Broken) > 0, len(judged.byModel) == 0:
-	case len(judged.tried) == 0 && len(judged.unjudged) > 0:
-		judged.Invisible = strings.Join(judged.unjudged, ", ")
-	default:
+	if judged.Noticed || len(judged.Broken) > 0 || len(judged.byModel) == 0 {
+		return judged
+	}
+	if judged.Invisible = judged.unseen(model.fails); judged.Invisible == "" {
 		judged.judge(ctx, ua, f, suite.Filter{}) // the browser may see it elsewhere
 	}
 	return judged
+}
+
+// unseen says why none of these results could be judged. It is empty if one of them was.
+func (judged *Fault) unseen(keys []string) string {
+	var reasons []string
+	for _, key := range keys {
+		reason, ok := judged.unjudged[key]
+		if !ok {
+			return ""
+		}
+		reasons = append(reasons, reason)
+	}
+	return strings.Join(sorted(reasons), ", ")
 }
 
 // judge has the user agent judge the server with the mistake.
@@ -242,29 +256,30 @@ func (judged *Fault) judge(ctx context.Context, ua fetch.UserAgent, f faults.Fau
 		host = name
 	}
 	report, err := judge(ctx, ua, f.Handler(), FaultyTarget(f), host, filter)
-	judged.By, judged.Broken, judged.unjudged = []string{}, nil, nil
+	judged.By, judged.Broken, judged.fails = []string{}, nil, nil
 	judged.Seconds = time.Since(began).Seconds()
 	if err != nil {
 		judged.Broken = []string{err.Error()}
 		return
 	}
-	judged.tried = map[string]bool{}
+	judged.tried, judged.unjudged = map[string]bool{}, map[string]string{}
 	for _, r := range report.Results {
+		key := strings.TrimSuffix(r.Key, " browser="+r.Browser)
 		if r.Verdict != suite.Unclaimed && r.Verdict != suite.Unjudged {
 			judged.tried[r.ID] = true
 		}
 		switch r.Verdict {
 		case suite.Unjudged:
-			judged.unjudged = append(judged.unjudged, r.Reason)
+			judged.unjudged[key] = r.Reason
 		case suite.Fail:
 			judged.By = append(judged.By, r.ID)
+			judged.fails = append(judged.fails, key)
 			judged.Noticed = judged.Noticed || r.Level != suite.Informative || f.Harmless != ""
 		case suite.Broken:
 			judged.Broken = append(judged.Broken, r.Sentence())
 		}
 	}
 	judged.By = sorted(judged.By)
-	judged.unjudged = sorted(judged.unjudged)
 }
 
 // sorted returns the values in order, each once.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -91,6 +92,24 @@ var _ = Describe("a self-test in a user agent", func() {
 		Expect(m.Invisible()).To(HaveEach(HaveField("Invisible", ContainSubstring("mixed-content"))))
 		Expect(m.Unnoticed()).To(BeEmpty())
 		Expect(m.ExitCode()).To(Equal(suite.ExitConforms))
+	})
+
+	It("that can judge other results alone, not those that show a mistake, is not to blame either", func(ctx SpecContext) {
+		byHTTPAlone := &astray{name: "by http alone", see: func(o *fetch.Observation, err error) error {
+			if len(o.Exchanges) > 0 {
+				if origin, _ := o.Exchanges[0].Request.Headers.Get("Origin"); strings.HasPrefix(origin, "https:") {
+					*o = fetch.Observation{Response: fetch.Response{Type: fetch.NetworkError}, Cause: fetch.ByMixed}
+				}
+			}
+			return err
+		}}
+		m := run(ctx, selftest.Options{UserAgent: byHTTPAlone, Fault: "origins.second*"}) // which is of https
+		Expect(m.Faults).To(HaveLen(2))
+		Expect(m.Faults).To(HaveEach(HaveField("Invisible", "mixed-content")))
+		Expect(m.ExitCode()).To(Equal(suite.ExitConforms))
+
+		m = run(ctx, selftest.Options{UserAgent: byHTTPAlone, Fault: "errors.server.bare"})
+		Expect(m.Faults).To(HaveEach(And(HaveField("Noticed", true), HaveField("Invisible", ""))))
 	})
 
 	It("that is broken is no judgement", func(ctx SpecContext) {
