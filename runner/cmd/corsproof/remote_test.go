@@ -133,7 +133,9 @@ var _ = Describe("run --webdriver with a Firefox that runs already", Ordered, Co
 
 	It("is driven through the session of a WebDriver endpoint, too", func(ctx SpecContext) {
 		var open atomic.Int64
-		grid := serve(sessionOf(`{"browserName": "firefox", "browserVersion": "153.0", "webSocketUrl": "`+joined(ctx, theirs)+`"}`, &open))
+		socket, end := openIn(ctx, theirs)
+		defer end()
+		grid := serve(sessionOf(`{"browserName": "firefox", "browserVersion": "153.0", "webSocketUrl": "`+socket+`"}`, &open))
 		_, report := verdictsOf("--webdriver", grid.URL+"/wd/hub", "--capabilities", `{"browserName": "firefox"}`, "--scenario", "preflight.*")
 		Expect(report.Browsers[0].Version).To(Equal("153.0"))
 		Expect(report.Browsers[0].Remote).To(HavePrefix("started by a WebDriver endpoint and driven by WebDriver BiDi"))
@@ -141,15 +143,18 @@ var _ = Describe("run --webdriver with a Firefox that runs already", Ordered, Co
 	})
 })
 
-// joined opens a session with a Firefox, as a driver does, and returns where one that knows
-// of it can join.
-func joined(ctx context.Context, r *remotes.Remote) string {
+// openIn opens a session in a Firefox, as a driver does. It returns where a client that
+// knows of it can join, and what ends it.
+func openIn(ctx context.Context, r *remotes.Remote) (socket string, end func()) {
 	GinkgoHelper()
 	there, _, err := websocket.Dial(ctx, r.Endpoint+"/session", nil)
 	Expect(err).NotTo(HaveOccurred())
 	there.SetReadLimit(-1)
 	DeferCleanup(there.CloseNow)
-	Expect(there.Write(ctx, websocket.MessageText, []byte(`{"id": 0, "method": "session.new", "params": {"capabilities": {}}}`))).To(Succeed())
+	command := func(name, params string) error {
+		return there.Write(context.Background(), websocket.MessageText, []byte(`{"id": 0, "method": "`+name+`", "params": `+params+`}`))
+	}
+	Expect(command("session.new", `{"capabilities": {}}`)).To(Succeed())
 	_, _, err = there.Read(ctx)
 	Expect(err).NotTo(HaveOccurred())
 	server := serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -157,11 +162,14 @@ func joined(ctx context.Context, r *remotes.Remote) string {
 		if err != nil {
 			return
 		}
+		defer here.CloseNow()
 		here.SetReadLimit(-1)
-		go pump(here, there)
-		pump(there, here)
+		go pump(there, here)
+		pump(here, there)
 	}))
-	return strings.Replace(server.URL, "http", "ws", 1) + "/session/7"
+	return strings.Replace(server.URL, "http", "ws", 1) + "/session/7", func() {
+		Expect(command("session.end", "{}")).To(Succeed())
+	}
 }
 
 // pump hands messages on.
@@ -169,7 +177,6 @@ func pump(from, to *websocket.Conn) {
 	for {
 		kind, data, err := from.Read(context.Background())
 		if err != nil || to.Write(context.Background(), kind, data) != nil {
-			to.CloseNow()
 			return
 		}
 	}

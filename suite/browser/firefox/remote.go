@@ -19,7 +19,8 @@ const connectTimeout = 20 * time.Second
 // for WebDriver BiDi: "ws://host:port", or the URL of its WebSocket. All that is done
 // there is done in user contexts of its own, which go with Close, and from which nothing
 // can be reached but the targets. The browser itself answers for the pages' origins,
-// before a name is resolved.
+// before a name is resolved. If this process is killed, the session stays, and
+// the browser takes no other until it is started anew.
 //
 // Where effects are held back, requests with unsafe methods are not made, and no script of
 // the target's is loaded: the protocol stops a request before its CORS-preflight request,
