@@ -57,8 +57,16 @@ globalThis.corsproof = (() => {
     return true;
   }
 
+  // clearHTTPCache empties each partition that a tab of the user context has: the cache
+  // takes attributes that are equal, not such as have these among others.
   function clearHTTPCache(userContext) {
-    Services.cache2.clearOriginsByOriginAttributes(JSON.stringify({userContextId: userContext}));
+    const partitions = new Set();
+    for (const window of Services.wm.getEnumerator("navigator:browser"))
+      for (const tab of window.gBrowser.tabs)
+        if (tab.userContextId === userContext)
+          partitions.add(tab.linkedBrowser.browsingContext.currentWindowGlobal?.cookieJarSettings?.partitionKey ?? "");
+    for (const partitionKey of partitions)
+      Services.cache2.clearOriginsByOriginAttributes(JSON.stringify({userContextId: userContext, partitionKey}));
     return true;
   }
 

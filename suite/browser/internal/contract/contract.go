@@ -74,6 +74,7 @@ func Specs(name string, a Agent) bool {
 		contexts(a)
 		consumers(a)
 		beacons(a)
+		caches(a)
 		modes(a)
 		holding(a)
 	})
