@@ -11,7 +11,7 @@ import (
 )
 
 var _ = Describe("An HTTP cache", func() {
-	DescribeTable("there is none", func(ctx SpecContext, path string, first fetch.Request) {
+	DescribeTable("there is none that spares the server a request", func(ctx SpecContext, path string, first fetch.Request) {
 		target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Etag", `"1"`)
 			w.Header().Set("Cache-Control", "public, max-age=60")

@@ -97,8 +97,9 @@ func (b *Browser) About() fetch.About { return b.about }
 func (b *Browser) Misdirected() []string { return b.origins.Misdirected() }
 
 // NewContext opens an isolated context: a WebKit of its own, with an empty cookie jar,
-// once there is a page to open. It has no HTTP cache, and is no fetch.CacheClearer: what
-// is automated keeps nothing, and WebKit gives such a session no cache.
+// once there is a page to open. It has no HTTP cache, which WebKit does not give to an
+// automated session, and is no fetch.CacheClearer. What a page has in its own memory it
+// asks for again, at times with If-None-Match.
 func (b *Browser) NewContext(context.Context) (fetch.Context, error) {
 	if err := b.alive(); err != nil {
 		return nil, err
