@@ -12,13 +12,9 @@ import (
 	"github.com/chromedp/chromedp"
 
 	fixtures "github.com/corsproof/corsproof/fixtures/origins"
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
-
-// framesHost is the page around frames that few requests come from. It is an http page,
-// so that frames by http are no mixed content to it, and of a site of its own, so that
-// each frame has a session of its own.
-const framesHost = "http://frames.corsproof-frames.test"
 
 var _ fetch.FrameOpener = (*isolated)(nil)
 
@@ -30,7 +26,7 @@ func (c *isolated) OpenFrames(ctx context.Context, origins ...string) error {
 		return err
 	}
 	session, _ := chromedp.NewContext(first, chromedp.WithNewWindow(false)) // closed with the browser context
-	host, err := newTab(ctx, c.browser, session, tabKey{origin: framesHost}, nil)
+	host, err := newTab(ctx, c.browser, session, tabKey{origin: script.FramesHost}, nil)
 	if err != nil {
 		return err
 	}

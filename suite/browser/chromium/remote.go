@@ -19,6 +19,7 @@ import (
 
 	"github.com/corsproof/corsproof/fixtures/origins"
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/script"
 )
 
 // connectTimeout is how long a remote browser may take to answer.
@@ -72,7 +73,7 @@ func (b *Browser) serveFromHere(ctx context.Context) (err error) {
 	defer c.Close()
 	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
 	defer cancel()
-	if err := c.Open(ctx, framesHost); err != nil {
+	if err := c.Open(ctx, script.FramesHost); err != nil {
 		return fmt.Errorf("%s is an address of this machine, which the browser does not reach: %w", strings.Join(b.options.Targets, ", "), err)
 	}
 	return nil

@@ -27,6 +27,7 @@ type isolated struct {
 
 	mu         sync.Mutex
 	parts      []*part
+	frames     *part               // whose only window has many pages as frames, if there are such
 	tabs       map[string]*tabSlot // by origin
 	impossible map[string]error    // origins on which no page can live, and why
 	freed      chan struct{}       // closed when a tab is no longer in use, and then replaced
@@ -52,6 +53,7 @@ type tabSlot struct {
 	tab    *tab
 	err    error
 	window *window // where it is, or nil while it has none
+	framed bool    // it is a frame, and has no window
 	users  int     // requests that are under way in it, or wait for it
 	used   time.Time
 }
@@ -100,7 +102,7 @@ func (c *isolated) part(ctx context.Context, host string, more ...string) (*part
 		}
 	}
 	var unused *part
-	if len(c.parts) == 1 && len(c.tabs) == 0 && !c.parts[0].taken {
+	if len(c.parts) == 1 && c.windows() == 0 && !c.parts[0].taken {
 		unused, c.parts = c.parts[0], nil
 	}
 	cookies := slices.Clone(c.cookies)
@@ -114,6 +116,15 @@ func (c *isolated) part(ctx context.Context, host string, more ...string) (*part
 			hosts = append(hosts, h)
 		}
 	}
+	p, err := c.startPart(ctx, hosts, cookies)
+	if err != nil {
+		return nil, err
+	}
+	return p, c.keep(p, func() { c.parts = append(c.parts, p) })
+}
+
+// startPart starts a part with cookies.
+func (c *isolated) startPart(ctx context.Context, hosts []string, cookies []planted) (*part, error) {
 	p, err := c.browser.startPart(ctx, c.watch, hosts)
 	if err != nil {
 		return nil, err
@@ -124,14 +135,27 @@ func (c *isolated) part(ctx context.Context, host string, more ...string) (*part
 			return nil, err
 		}
 	}
+	return p, nil
+}
+
+// keep makes a part one of the context, or closes it if the context is closed.
+func (c *isolated) keep(p *part, as func()) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		p.close()
-		return nil, errClosed
+		return errClosed
 	}
-	c.parts = append(c.parts, p)
-	return p, nil
+	as()
+	return nil
+}
+
+// all are all parts. The caller holds the lock.
+func (c *isolated) all() []*part {
+	if c.frames == nil {
+		return slices.Clone(c.parts)
+	}
+	return append(slices.Clone(c.parts), c.frames)
 }
 
 func (b *Browser) startPart(ctx context.Context, w *watch, hosts []string) (_ *part, err error) {
@@ -268,7 +292,7 @@ func (c *isolated) SetCookies(ctx context.Context, rawURL string, cookies []fetc
 	p := planted{rawURL, cookies}
 	c.mu.Lock()
 	c.cookies = append(c.cookies, p)
-	parts := slices.Clone(c.parts)
+	parts := c.all()
 	c.mu.Unlock()
 	for _, part := range parts {
 		if err := c.plant(ctx, part, p); err != nil {
@@ -387,7 +411,7 @@ func (c *isolated) slot(origin string) (*tabSlot, error) {
 	slot := c.tabs[origin]
 	if slot == nil {
 		var left *window
-		if len(c.tabs) >= mostWindows {
+		if c.windows() >= mostWindows {
 			if left = c.leave(); left == nil {
 				return nil, nil
 			}
@@ -400,12 +424,24 @@ func (c *isolated) slot(origin string) (*tabSlot, error) {
 	return slot, nil
 }
 
+// windows is how many windows the tabs have, or are going to have. The caller holds the
+// lock.
+func (c *isolated) windows() int {
+	n := 0
+	for _, slot := range c.tabs {
+		if !slot.framed {
+			n++
+		}
+	}
+	return n
+}
+
 // leave takes the window of the tab that was not in use for longest, or returns nil if
 // all are. The caller holds the lock.
 func (c *isolated) leave() *window {
 	oldest := ""
 	for origin, slot := range c.tabs {
-		if slot.users == 0 && (oldest == "" || slot.used.Before(c.tabs[oldest].used)) {
+		if !slot.framed && slot.users == 0 && (oldest == "" || slot.used.Before(c.tabs[oldest].used)) {
 			oldest = origin
 		}
 	}
@@ -489,7 +525,7 @@ func (c *isolated) Close() error {
 		return nil
 	}
 	c.closed = true
-	parts := c.parts
+	parts := c.all()
 	b := c.browser
 	b.closing.Go(func() {
 		for _, p := range parts {

@@ -36,3 +36,19 @@ func (b *Browser) Evaluate(ctx context.Context, origin, script string, reported 
 	err = p.session.evaluate(ctx, place{window: p.session.first}, origin, "return await "+script, &value)
 	return value, err
 }
+
+// Frames are the origins whose pages are frames in a context.
+func Frames(of fetch.Context) (origins []string) {
+	c := of.(*isolated)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for origin, slot := range c.tabs {
+		if slot.framed {
+			origins = append(origins, origin)
+		}
+	}
+	return origins
+}
+
+// KillFrames ends the WebKit whose pages are frames.
+func KillFrames(of fetch.Context) { of.(*isolated).frames.driver.process.Kill() }

@@ -3,12 +3,15 @@ package webkit_test
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
 
 	"github.com/corsproof/corsproof/suite/browser/internal/trial"
+	"github.com/corsproof/corsproof/suite/browser/webkit"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -54,6 +57,47 @@ var _ = Describe("A page", func() {
 			Expect(o.Shared()).To(BeTrue(), origin)
 		}
 		Expect(secure.Origins()[before:]).To(Equal(origins))
+	})
+
+	It("may be a frame of another, and no window is opened for it", func(ctx SpecContext) {
+		target := trial.NewRecorder(trial.Permit)
+		c := trial.In(ctx, delivering)
+		origins := []string{"http://one.frame.test", "http://two.frame.test:7001", "http://localhost:7002", "http://null.example.evil"}
+		secureOrigin, elsewhere := "https://one.frame.test", "http://app.example.test;.evil.example"
+		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, append(origins, secureOrigin, elsewhere)...)).To(Succeed())
+		Expect(webkit.Frames(c)).To(ConsistOf(append(origins, secureOrigin)))
+		for _, origin := range origins {
+			for _, global := range []fetch.Global{fetch.Window, fetch.Worker} {
+				o := trial.Do(ctx, c, origin, fetch.Request{API: fetch.Fetch, Global: global, URL: target.URL + "/" + string(global), Method: "PUT"})
+				Expect(o.Shared()).To(BeTrue(), origin)
+				Expect(o.Exchanges).To(HaveLen(2), origin)
+			}
+		}
+		Expect(slices.Compact(target.Origins())).To(Equal(origins))
+		Expect(trial.Do(ctx, c, secureOrigin, fetch.Request{API: fetch.XHR, URL: secureTarget + "/", Method: "PUT"}).Shared()).To(BeTrue())
+		Expect(secure.Origins()).To(ContainElement(secureOrigin))
+		Expect(webkit.Frames(c)).To(HaveLen(len(origins) + 1))
+	})
+
+	It("has the timeout of its request as a frame too, and is a window after its WebKit ended", func(ctx SpecContext) {
+		slow := make(chan struct{})
+		defer close(slow)
+		target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/slow" {
+				<-slow
+			}
+			trial.Permit(w, r)
+		})
+		c := trial.In(ctx, delivering)
+		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, page)).To(Succeed())
+		get := fetch.Request{API: fetch.Fetch, URL: target.URL + "/slow", Method: "GET", Timeout: 100 * time.Millisecond}
+		Expect(trial.Do(ctx, c, page, get).Cause).To(Equal(fetch.ByTimeout))
+		webkit.KillFrames(c)
+		get.URL = target.URL + "/"
+		_, err := c.Do(ctx, page, get)
+		Expect(err).To(MatchError(ContainSubstring("the browser ended in the middle of a request")))
+		Expect(trial.Do(ctx, c, page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"}).Shared()).To(BeTrue())
+		Expect(webkit.Frames(c)).To(BeEmpty())
 	})
 
 	It("lives on no host with another one", func(ctx SpecContext) {

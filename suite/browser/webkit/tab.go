@@ -15,26 +15,21 @@ import (
 // openTimeout is how long a page may take to open. It is served by this process.
 const openTimeout = 60 * time.Second
 
-// A tab is a window with a page on one origin.
+// A tab is a window with a page on one origin, or a frame with it.
 type tab struct {
 	part   *part
 	origin string
-	place  place // where its scripts run
+	place  place  // where its scripts run
+	around string // the origin there: its own, or that of the page around its frame
+	frame  int    // the frame's index in that page
 }
 
 func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), openTimeout)
 	defer cancel()
 	location := script.Location(origin)
-	if err := c.browser.origins.Add(location); err != nil {
+	if err := c.browser.serve(location); err != nil {
 		return nil, &fetch.OriginError{Origin: origin, Why: err.Error()}
-	}
-	address, err := addressOf(location)
-	if err != nil {
-		return nil, &fetch.OriginError{Origin: origin, Why: err.Error()}
-	}
-	if strings.Contains(address, ";") {
-		return nil, &fetch.OriginError{Origin: origin, Why: "WebKitGTK 2.50 crashes when it opens a page on a host with a semicolon"}
 	}
 	p, err := c.part(ctx, secureHost(location))
 	if err != nil {
@@ -44,7 +39,7 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	if err != nil {
 		return nil, p.blame(err, "the browser opened no window")
 	}
-	t := &tab{part: p, origin: origin, place: place{window: w.handle}}
+	t := &tab{part: p, origin: origin, place: place{window: w.handle}, around: origin}
 	if err := p.session.navigate(ctx, w.handle, location+"/"); err != nil {
 		var failed *webdriver.Error
 		if errors.As(err, &failed) && (failed.Code == "insecure certificate" || failed.Code == "invalid argument") {
@@ -66,6 +61,18 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	return t, t.check(ctx, "null")
 }
 
+// serve has the fixtures serve a page, if the browser can open it.
+func (b *Browser) serve(location string) error {
+	if err := b.origins.Add(location); err != nil {
+		return err
+	}
+	address, err := addressOf(location)
+	if err == nil && strings.Contains(address, ";") {
+		err = errors.New("WebKitGTK 2.50 crashes when it opens a page on a host with a semicolon")
+	}
+	return err
+}
+
 // check makes sure that the page is ours, on the origin that was meant.
 func (t *tab) check(ctx context.Context, origin string) error {
 	var ready bool
@@ -84,10 +91,13 @@ func (t *tab) run(ctx context.Context, r fetch.Request) (s script.Seen, err erro
 	within, cancel := context.WithTimeout(ctx, r.Timeout+script.Grace)
 	defer cancel()
 	call, err := script.Of(r)
+	if t.around != t.origin {
+		call, err = script.InFrame(t.frame, t.origin, r)
+	}
 	if err != nil {
 		return s, err
 	}
-	err = t.part.session.evaluate(within, t.place, t.origin, "return await "+call, &s)
+	err = t.part.session.evaluate(within, t.place, t.around, "return await "+call, &s)
 	switch {
 	case err == nil:
 		return s, nil

@@ -14,6 +14,11 @@ import (
 // http page, so that no target is mixed content to its frame.
 const OpaqueHost = "http://opaque.corsproof.test"
 
+// FramesHost is the page around frames that few requests come from. It is an http page,
+// so that frames by http are no mixed content to it, and of a site of its own, so that
+// a browser may give each frame a process of its own.
+const FramesHost = "http://frames.corsproof-frames.test"
+
 // Location returns the origin of the page on which scripts of an origin run: its own,
 // or that around the frame.
 func Location(origin string) string {
@@ -41,6 +46,17 @@ func NoAnswer(origin string) error {
 
 // Of writes the call of page.js that makes the request. Its value is a promise of Seen.
 func Of(r fetch.Request) (string, error) {
+	description, err := describe(r)
+	return "corsproof.run(" + description + ")", err
+}
+
+// InFrame writes the same for the frame with that index, whose page is on an origin.
+func InFrame(index int, origin string, r fetch.Request) (string, error) {
+	description, err := describe(r)
+	return fmt.Sprintf("corsproof.runInFrame(%d, %q, %s)", index, origin, description), err
+}
+
+func describe(r fetch.Request) (string, error) {
 	headers := r.Headers
 	if headers == nil {
 		headers = fetch.HeaderList{}
@@ -64,5 +80,5 @@ func Of(r fetch.Request) (string, error) {
 		"uploadListener": r.UploadListener,
 		"timeout":        r.Timeout.Milliseconds(),
 	})
-	return "corsproof.run(" + string(description) + ")", err
+	return string(description), err
 }
