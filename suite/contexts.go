@@ -29,8 +29,8 @@ func lanesFor(d time.Duration) int {
 	return lanesFar
 }
 
-// fewPlays is how many plays of an origin pay neither for a second page nor for a tab of
-// their own: those of look-alikes, mostly.
+// fewPlays is how many plays of an origin do not pay for a second page: those of
+// look-alikes, mostly.
 const fewPlays = 8
 
 // contexts are those of a round of trials: the lanes, and one for each kind of
@@ -67,10 +67,14 @@ func (run *run) openContexts(ctx context.Context, trials []*trial) *contexts {
 	}
 	var wg sync.WaitGroup
 	for i, lane := range c.lanes {
-		wg.Go(func() { warmLane(ctx, lane, originsOf(trials, Together, i)) })
+		wg.Go(func() { warmFrames(ctx, lane, originsOf(trials, Together, i)) })
 	}
 	for apart, own := range c.apart {
-		wg.Go(func() { warm(ctx, own, slices.Collect(maps.Keys(originsOf(trials, apart, 0)))) })
+		open := warm
+		if apart == CacheApart {
+			open = warmFrames
+		}
+		wg.Go(func() { open(ctx, own, originsOf(trials, apart, 0)) })
 	}
 	wg.Wait()
 	if own := c.apart[CookiesApart]; own != nil && len(run.target.Request.Cookies) > 0 {
@@ -90,29 +94,35 @@ func (c *contexts) open(ctx context.Context, run *run) fetch.Context {
 	return opened
 }
 
-// warm opens pages. What goes wrong comes again, and is reported, when the page is
-// used.
-func warm(ctx context.Context, in fetch.Context, origins []string) {
-	if len(origins) > 0 {
-		_ = in.Open(ctx, origins...)
+// warm opens the pages of so many plays by origin. What goes wrong comes again, and is
+// reported, when the page is used.
+func warm(ctx context.Context, in fetch.Context, plays map[string]int) {
+	if len(plays) > 0 {
+		_ = in.Open(ctx, slices.Sorted(maps.Keys(plays))...)
 	}
 }
 
-// warmLane opens pages, those with few plays as frames if the user agent has such.
-func warmLane(ctx context.Context, lane fetch.Context, plays map[string]int) {
-	var pages, rare []string
-	framer, ok := lane.(fetch.FrameOpener)
+// warmFrames does so too, with frames where the user agent says that these cost less. They
+// are third parties to the page around them, which is nothing for the subject of cookies
+// or of an HTTP cache.
+func warmFrames(ctx context.Context, in fetch.Context, plays map[string]int) {
+	framer, ok := in.(fetch.FrameOpener)
+	if !ok {
+		warm(ctx, in, plays)
+		return
+	}
+	pages, frames := map[string]int{}, []string(nil)
 	for _, origin := range slices.Sorted(maps.Keys(plays)) {
-		if ok && origin != "null" && plays[origin] <= fewPlays {
-			rare = append(rare, origin)
+		if framer.PaysAsFrame(origin, plays[origin]) {
+			frames = append(frames, origin)
 		} else {
-			pages = append(pages, origin)
+			pages[origin] = plays[origin]
 		}
 	}
 	var wg sync.WaitGroup
-	wg.Go(func() { warm(ctx, lane, pages) })
-	if len(rare) > 0 {
-		wg.Go(func() { _ = framer.OpenFrames(ctx, rare...) })
+	wg.Go(func() { warm(ctx, in, pages) })
+	if len(frames) > 0 {
+		wg.Go(func() { _ = framer.OpenFrames(ctx, frames...) })
 	}
 	wg.Wait()
 }

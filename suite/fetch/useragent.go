@@ -60,6 +60,10 @@ type CacheClearer interface {
 // Requests come from them as from pages of their own.
 type FrameOpener interface {
 	OpenFrames(ctx context.Context, origins ...string) error
+
+	// PaysAsFrame reports whether a page on the origin, from which about so many requests
+	// come, costs less as such a frame.
+	PaysAsFrame(origin string, requests int) bool
 }
 
 // A Cookie is a name and a value to plant.

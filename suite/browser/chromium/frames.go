@@ -18,6 +18,15 @@ import (
 
 var _ fetch.FrameOpener = (*isolated)(nil)
 
+// fewRequests is how many pay for no tab of their own.
+const fewRequests = 8
+
+// PaysAsFrame reports whether few requests come from the origin. One that is opaque has a
+// frame already, in a tab.
+func (c *isolated) PaysAsFrame(origin string, requests int) bool {
+	return origin != "null" && requests <= fewRequests
+}
+
 // OpenFrames makes pages on the origins ready as frames of one page, for half of what
 // tabs cost. An origin that no frame shows gets a page by Open.
 func (c *isolated) OpenFrames(ctx context.Context, origins ...string) error {
@@ -43,11 +52,11 @@ func (c *isolated) OpenFrames(ctx context.Context, origins ...string) error {
 			return err
 		}
 	}
-	addresses, err := json.Marshal(slices.Sorted(maps.Keys(originAt)))
+	list, err := json.Marshal(slices.Sorted(maps.Values(originAt)))
 	if err != nil {
 		return err
 	}
-	open := chromedp.Evaluate[bool]("corsproof.openFrames("+string(addresses)+")", chromedp.EvalAwaitPromise)
+	open := chromedp.Evaluate[bool]("corsproof.openFrames("+string(list)+")", chromedp.EvalAwaitPromise)
 	if _, err := runIn(within, host.page, open); err != nil {
 		return fmt.Errorf("no frames: %w", err)
 	}

@@ -27,7 +27,6 @@ type isolated struct {
 
 	mu         sync.Mutex
 	parts      []*part
-	frames     *part               // whose only window has many pages as frames, if there are such
 	tabs       map[string]*tabSlot // by origin
 	impossible map[string]error    // origins on which no page can live, and why
 	freed      chan struct{}       // closed when a tab is no longer in use, and then replaced
@@ -85,9 +84,9 @@ func (c *isolated) Limit(g fetch.Gate) { c.watch.gate = g }
 
 var errClosed = errors.New("the context is closed")
 
-// part returns the part for pages on a host by https, or for all others if the host is
-// empty. It starts one if there is none.
-func (c *isolated) part(ctx context.Context, host string, more ...string) (*part, error) {
+// part returns a part for pages on these hosts by https, and for all others. It starts one
+// if there is none.
+func (c *isolated) part(ctx context.Context, hosts ...string) (*part, error) {
 	c.starting.Lock()
 	defer c.starting.Unlock()
 	c.mu.Lock()
@@ -96,7 +95,7 @@ func (c *isolated) part(ctx context.Context, host string, more ...string) (*part
 		return nil, errClosed
 	}
 	for _, p := range c.parts {
-		if host == "" || slices.Contains(p.hosts, host) {
+		if p.serves(hosts) {
 			c.mu.Unlock()
 			return p, nil
 		}
@@ -110,21 +109,6 @@ func (c *isolated) part(ctx context.Context, host string, more ...string) (*part
 	if unused != nil {
 		unused.close()
 	}
-	var hosts []string
-	for _, h := range append([]string{host}, more...) {
-		if h != "" && !slices.Contains(hosts, h) {
-			hosts = append(hosts, h)
-		}
-	}
-	p, err := c.startPart(ctx, hosts, cookies)
-	if err != nil {
-		return nil, err
-	}
-	return p, c.keep(p, func() { c.parts = append(c.parts, p) })
-}
-
-// startPart starts a part with cookies.
-func (c *isolated) startPart(ctx context.Context, hosts []string, cookies []planted) (*part, error) {
 	p, err := c.browser.startPart(ctx, c.watch, hosts)
 	if err != nil {
 		return nil, err
@@ -135,27 +119,24 @@ func (c *isolated) startPart(ctx context.Context, hosts []string, cookies []plan
 			return nil, err
 		}
 	}
-	return p, nil
-}
-
-// keep makes a part one of the context, or closes it if the context is closed.
-func (c *isolated) keep(p *part, as func()) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		p.close()
-		return errClosed
+		return nil, errClosed
 	}
-	as()
-	return nil
+	c.parts = append(c.parts, p)
+	return p, nil
 }
 
-// all are all parts. The caller holds the lock.
-func (c *isolated) all() []*part {
-	if c.frames == nil {
-		return slices.Clone(c.parts)
+// serves reports whether the part can open pages on all of these hosts by https.
+func (p *part) serves(hosts []string) bool {
+	select {
+	case <-p.driver.process.Done():
+		return false
+	default:
 	}
-	return append(slices.Clone(c.parts), c.frames)
+	return !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(p.hosts, h) })
 }
 
 func (b *Browser) startPart(ctx context.Context, w *watch, hosts []string) (_ *part, err error) {
@@ -190,14 +171,8 @@ func (p *part) close() {
 
 // Open makes pages on the origins ready.
 func (c *isolated) Open(ctx context.Context, origins ...string) error {
-	var hosts []string
-	for _, origin := range origins {
-		if host := secureHost(origin); host != "" {
-			hosts = append(hosts, host)
-		}
-	}
-	if len(hosts) > 0 {
-		if _, err := c.part(ctx, hosts[0], hosts...); err != nil {
+	if hosts := secureHosts(origins); len(hosts) > 0 {
+		if _, err := c.part(ctx, hosts...); err != nil {
 			return err
 		}
 	}
@@ -286,13 +261,13 @@ func isEncrypted(rawURL string) bool {
 // SetCookies plants cookies in the context's jar. Those for an https URL are Secure and
 // SameSite=None, so that a cross-site page may send them.
 func (c *isolated) SetCookies(ctx context.Context, rawURL string, cookies []fetch.Cookie) error {
-	if _, err := c.part(ctx, ""); err != nil {
+	if _, err := c.part(ctx); err != nil {
 		return err
 	}
 	p := planted{rawURL, cookies}
 	c.mu.Lock()
 	c.cookies = append(c.cookies, p)
-	parts := c.all()
+	parts := slices.Clone(c.parts)
 	c.mu.Unlock()
 	for _, part := range parts {
 		if err := c.plant(ctx, part, p); err != nil {
@@ -525,7 +500,7 @@ func (c *isolated) Close() error {
 		return nil
 	}
 	c.closed = true
-	parts := c.all()
+	parts := c.parts
 	b := c.browser
 	b.closing.Go(func() {
 		for _, p := range parts {

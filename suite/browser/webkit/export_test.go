@@ -50,5 +50,9 @@ func Frames(of fetch.Context) (origins []string) {
 	return origins
 }
 
-// KillFrames ends the WebKit whose pages are frames.
-func KillFrames(of fetch.Context) { of.(*isolated).frames.driver.process.Kill() }
+// Kill ends the WebKits of a context.
+func Kill(of fetch.Context) {
+	for _, p := range of.(*isolated).parts {
+		p.driver.process.Kill()
+	}
+}

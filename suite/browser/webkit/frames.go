@@ -11,37 +11,35 @@ import (
 
 var _ fetch.FrameOpener = (*isolated)(nil)
 
-// OpenFrames makes pages on the origins ready as frames of one page, in a part of their
-// own: a window costs a process, and a command to another window than the last one costs
-// several. The page around them passes requests on, so that all go to one window. An
-// origin that no frame shows gets a window when it is needed.
+// PaysAsFrame reports true: no window costs as little.
+func (c *isolated) PaysAsFrame(string, int) bool { return true }
+
+// OpenFrames makes pages on the origins ready as frames of one page: a window costs a
+// process, and a command to another window than the last one costs several. The page
+// around them passes requests on, which come to it by a channel. An origin that no frame
+// shows gets a window when it is needed.
 func (c *isolated) OpenFrames(ctx context.Context, origins ...string) error {
-	c.mu.Lock()
-	done, cookies := c.frames != nil, c.cookies
-	c.mu.Unlock()
-	if done {
-		return nil
-	}
-	var pages, hosts []string
+	var pages []string
 	for _, origin := range origins {
-		if c.browser.serve(origin) != nil {
+		if origin != "null" && c.browser.serve(origin) != nil {
 			continue
 		}
 		pages = append(pages, origin)
-		if host := secureHost(origin); host != "" {
-			hosts = append(hosts, host)
-		}
 	}
-	p, err := c.startPart(ctx, hosts, cookies)
+	if len(pages) == 0 {
+		return nil
+	}
+	p, err := c.part(ctx, secureHosts(pages)...)
 	if err != nil {
 		return err
 	}
-	if err := c.keep(p, func() { c.frames = p }); err != nil {
-		return err
+	around, err := c.window(ctx, new(tabSlot), p)
+	if err != nil {
+		return p.blame(err, "the browser opened no window")
 	}
 	within, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
-	ready, err := p.openFrames(within, c.browser, pages)
+	through, ready, err := c.browser.openFrames(within, around, pages)
 	if err != nil {
 		return p.blame(err, "no frames")
 	}
@@ -54,30 +52,42 @@ func (c *isolated) OpenFrames(ctx context.Context, origins ...string) error {
 		opened := make(chan struct{})
 		close(opened)
 		c.tabs[origin] = &tabSlot{ready: opened, framed: true, tab: &tab{
-			part:   p,
-			origin: origin,
-			place:  place{window: p.session.first},
-			around: script.FramesHost,
-			frame:  i,
+			part:    p,
+			origin:  origin,
+			channel: through,
+			frame:   i,
 		}}
 	}
 	return nil
 }
 
-// openFrames opens a page with frames, and says of which the page is as it was meant.
-func (p *part) openFrames(ctx context.Context, b *Browser, origins []string) (ready []bool, err error) {
+// openFrames leads a window to a page with frames. It returns the channel to that page,
+// and of which frames the page is as it was meant.
+func (b *Browser) openFrames(ctx context.Context, in *window, origins []string) (_ *channel, ready []bool, err error) {
 	if err := b.serve(script.FramesHost); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	if err := p.session.navigate(ctx, p.session.first, script.FramesHost+"/"); err != nil {
-		return nil, err
+	session := in.part.session
+	if err := session.navigate(ctx, in.handle, script.FramesHost+"/"); err != nil {
+		return nil, nil, err
 	}
 	list, err := json.Marshal(origins)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	through := b.channels.expect()
 	open := fmt.Sprintf(`const origins = %s;
-await corsproof.openFrames(origins.map(origin => origin + "/"));
-return await corsproof.ready(origins)`, list)
-	return ready, p.session.evaluate(ctx, place{window: p.session.first}, script.FramesHost, open, &ready)
+await corsproof.openFrames(origins);
+const ready = await corsproof.ready(origins);
+await corsproof.takeOrders(%q);
+return ready`, list, through.url())
+	if err := session.evaluate(ctx, place{window: in.handle}, script.FramesHost, open, &ready); err != nil {
+		return nil, nil, err
+	}
+	select {
+	case <-through.open: // the page has heard of it
+		return through, ready, nil
+	case <-ctx.Done():
+		return nil, nil, ctx.Err()
+	}
 }

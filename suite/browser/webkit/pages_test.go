@@ -63,6 +63,7 @@ var _ = Describe("A page", func() {
 		target := trial.NewRecorder(trial.Permit)
 		c := trial.In(ctx, delivering)
 		origins := []string{"http://one.frame.test", "http://two.frame.test:7001", "http://localhost:7002", "http://null.example.evil"}
+		origins = append(origins, "null")
 		secureOrigin, elsewhere := "https://one.frame.test", "http://app.example.test;.evil.example"
 		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, append(origins, secureOrigin, elsewhere)...)).To(Succeed())
 		Expect(webkit.Frames(c)).To(ConsistOf(append(origins, secureOrigin)))
@@ -92,7 +93,7 @@ var _ = Describe("A page", func() {
 		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, page)).To(Succeed())
 		get := fetch.Request{API: fetch.Fetch, URL: target.URL + "/slow", Method: "GET", Timeout: 100 * time.Millisecond}
 		Expect(trial.Do(ctx, c, page, get).Cause).To(Equal(fetch.ByTimeout))
-		webkit.KillFrames(c)
+		webkit.Kill(c)
 		get.URL = target.URL + "/"
 		_, err := c.Do(ctx, page, get)
 		Expect(err).To(MatchError(ContainSubstring("the browser ended in the middle of a request")))

@@ -76,6 +76,11 @@ func (s *session) post(ctx context.Context, path string, parameters any) (json.R
 func (s *session) newWindow(ctx context.Context) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.current == (place{}) { // it was closed, and the driver opens none from there
+		if err := s.choose(ctx, place{window: s.first}); err != nil {
+			return "", err
+		}
+	}
 	value, err := s.post(ctx, "/window/new", map[string]string{"type": "tab"})
 	if err != nil {
 		return "", err

@@ -17,11 +17,11 @@ const openTimeout = 60 * time.Second
 
 // A tab is a window with a page on one origin, or a frame with it.
 type tab struct {
-	part   *part
-	origin string
-	place  place  // where its scripts run
-	around string // the origin there: its own, or that of the page around its frame
-	frame  int    // the frame's index in that page
+	part    *part
+	origin  string
+	place   place    // where its scripts run, in a window
+	channel *channel // to the page around its frame, if it is one
+	frame   int      // the frame's index in that page
 }
 
 func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
@@ -31,7 +31,7 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	if err := c.browser.serve(location); err != nil {
 		return nil, &fetch.OriginError{Origin: origin, Why: err.Error()}
 	}
-	p, err := c.part(ctx, secureHost(location))
+	p, err := c.part(ctx, secureHosts([]string{location})...)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (c *isolated) openTab(slot *tabSlot, origin string) (*tab, error) {
 	if err != nil {
 		return nil, p.blame(err, "the browser opened no window")
 	}
-	t := &tab{part: p, origin: origin, place: place{window: w.handle}, around: origin}
+	t := &tab{part: p, origin: origin, place: place{window: w.handle}}
 	if err := p.session.navigate(ctx, w.handle, location+"/"); err != nil {
 		var failed *webdriver.Error
 		if errors.As(err, &failed) && (failed.Code == "insecure certificate" || failed.Code == "invalid argument") {
@@ -67,10 +67,15 @@ func (b *Browser) serve(location string) error {
 		return err
 	}
 	address, err := addressOf(location)
-	if err == nil && strings.Contains(address, ";") {
-		err = errors.New("WebKitGTK 2.50 crashes when it opens a page on a host with a semicolon")
+	switch {
+	case err != nil:
+		return err
+	case strings.Contains(address, ";"):
+		return errors.New("WebKitGTK 2.50 crashes when it opens a page on a host with a semicolon")
+	case strings.Contains(address, "%"):
+		return errors.New("WebKit keeps no character of a host escaped")
 	}
-	return err
+	return nil
 }
 
 // check makes sure that the page is ours, on the origin that was meant.
@@ -90,14 +95,11 @@ func (t *tab) check(ctx context.Context, origin string) error {
 func (t *tab) run(ctx context.Context, r fetch.Request) (s script.Seen, err error) {
 	within, cancel := context.WithTimeout(ctx, r.Timeout+script.Grace)
 	defer cancel()
-	call, err := script.Of(r)
-	if t.around != t.origin {
-		call, err = script.InFrame(t.frame, t.origin, r)
+	if t.channel != nil {
+		s, err = t.channel.ask(within, t.frame, t.origin, r)
+	} else {
+		s, err = t.runInWindow(within, r)
 	}
-	if err != nil {
-		return s, err
-	}
-	err = t.part.session.evaluate(within, t.place, t.around, "return await "+call, &s)
 	switch {
 	case err == nil:
 		return s, nil
@@ -109,6 +111,15 @@ func (t *tab) run(ctx context.Context, r fetch.Request) (s script.Seen, err erro
 	return s, t.part.blame(err, "the page on %s", t.origin)
 }
 
+func (t *tab) runInWindow(ctx context.Context, r fetch.Request) (s script.Seen, err error) {
+	call, err := script.Of(r)
+	if err != nil {
+		return s, err
+	}
+	err = t.part.session.evaluate(ctx, t.place, t.origin, "return await "+call, &s)
+	return s, err
+}
+
 // blame says whose fault an error is: the driver and its browser may have ended.
 func (p *part) blame(err error, format string, a ...any) error {
 	var failed *webdriver.Error
@@ -117,7 +128,7 @@ func (p *part) blame(err error, format string, a ...any) error {
 	case <-p.driver.process.Done():
 		ended = true
 	default:
-		ended = errors.As(err, &failed) && failed.Code == "invalid session id"
+		ended = errors.As(err, &failed) && failed.Code == "invalid session id" || errors.Is(err, errChannelEnded)
 	}
 	if ended {
 		return fmt.Errorf("the browser ended in the middle of a request: %w", err)

@@ -125,7 +125,10 @@ func (r *record) claimsTo(rawURL string, methods ...string) []claim {
 	case r.request.EffectiveMode() != fetch.CORSMode:
 		// GET has none, and referrer policies count. Of a sandboxed frame WebKit says the
 		// origin of the page around it.
-		origins = []string{r.origin, script.Location(r.origin), "null", ""}
+		origins = []string{r.origin, "null", ""}
+		if r.origin == "null" {
+			origins = append(origins, script.OpaqueHost, script.FramesHost)
+		}
 	}
 	if len(r.claims) > 0 {
 		origins = append(origins, "null", "") // after a redirect

@@ -35,6 +35,7 @@ type Browser struct {
 	home     *home.Home
 	display  *display
 	origins  *origins.Server
+	channels *channels
 	about    fetch.About
 	dialer   dialer
 	pins     []pin // of targets with a private authority
@@ -72,6 +73,9 @@ func Start(ctx context.Context, options browser.Options) (_ *Browser, err error)
 	if b.origins, err = origins.Start(); err != nil {
 		return nil, err
 	}
+	if b.channels, err = startChannels(); err != nil {
+		return nil, err
+	}
 	if b.pins, err = b.pin(ctx); err != nil {
 		return nil, err
 	}
@@ -80,7 +84,7 @@ func Start(ctx context.Context, options browser.Options) (_ *Browser, err error)
 	}
 	spare := newIsolated(b)
 	b.contexts[spare] = true
-	part, err := spare.part(ctx, "")
+	part, err := spare.part(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -145,6 +149,9 @@ func (b *Browser) Close() error {
 		if b.display != nil {
 			b.display.close()
 		}
+		if b.channels != nil {
+			b.channels.close()
+		}
 		if b.origins != nil {
 			errs = append(errs, b.origins.Close())
 		}
@@ -202,7 +209,11 @@ func (d dialer) isTarget(address string) bool {
 // connect connects to a target, or to the fixtures.
 func (b *Browser) connect(ctx context.Context, address string) (net.Conn, bool, error) {
 	if !b.dialer.isTarget(address) {
-		conn, err := b.dialer.dial(ctx, "tcp", b.origins.Addr())
+		ours := b.origins.Addr()
+		if address == channelsHost+":80" {
+			ours = b.channels.listener.Addr().String()
+		}
+		conn, err := b.dialer.dial(ctx, "tcp", ours)
 		return conn, false, err
 	}
 	if to := b.dialer.connectTo[address]; to != "" {
@@ -229,12 +240,15 @@ func addressOf(origin string) (string, error) {
 	return net.JoinHostPort(strings.Trim(authority, "[]"), port), nil
 }
 
-// secureHost returns the host of an origin by https, or nothing.
-func secureHost(origin string) string {
-	address, err := addressOf(origin)
-	if err != nil || !strings.HasPrefix(origin, "https:") {
-		return ""
+// secureHosts returns the hosts of those origins that are by https, each once.
+func secureHosts(origins []string) []string {
+	var hosts []string
+	for _, origin := range origins {
+		if address, err := addressOf(origin); err == nil && strings.HasPrefix(origin, "https:") {
+			host, _, _ := net.SplitHostPort(address)
+			hosts = append(hosts, host)
+		}
 	}
-	host, _, _ := net.SplitHostPort(address)
-	return host
+	slices.Sort(hosts)
+	return slices.Compact(hosts)
 }

@@ -46,22 +46,17 @@ func NoAnswer(origin string) error {
 
 // Of writes the call of page.js that makes the request. Its value is a promise of Seen.
 func Of(r fetch.Request) (string, error) {
-	description, err := describe(r)
-	return "corsproof.run(" + description + ")", err
+	description, err := json.Marshal(Describe(r))
+	return "corsproof.run(" + string(description) + ")", err
 }
 
-// InFrame writes the same for the frame with that index, whose page is on an origin.
-func InFrame(index int, origin string, r fetch.Request) (string, error) {
-	description, err := describe(r)
-	return fmt.Sprintf("corsproof.runInFrame(%d, %q, %s)", index, origin, description), err
-}
-
-func describe(r fetch.Request) (string, error) {
+// Describe returns the request as page.js takes it, in JSON.
+func Describe(r fetch.Request) map[string]any {
 	headers := r.Headers
 	if headers == nil {
 		headers = fetch.HeaderList{}
 	}
-	description, err := json.Marshal(map[string]any{
+	return map[string]any{
 		"api":            r.API,
 		"global":         r.Global,
 		"consumer":       r.Consumer,
@@ -79,6 +74,5 @@ func describe(r fetch.Request) (string, error) {
 		"redirect":       cmp.Or(r.Redirect, fetch.Follow),
 		"uploadListener": r.UploadListener,
 		"timeout":        r.Timeout.Milliseconds(),
-	})
-	return string(description), err
+	}
 }
