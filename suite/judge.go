@@ -112,6 +112,9 @@ func (j judgement) aspects() []*outcome {
 	if w.Passes != Either {
 		aspects = append(aspects, j.passes(w.Passes))
 	}
+	if w.Kept {
+		aspects = append(aspects, j.kept())
+	}
 	if w.NotModified {
 		aspects = append(aspects, j.notModified())
 	}

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"fmt"
+	"net/http"
 
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -35,6 +36,30 @@ func describedBy(e fetch.Exchange) string {
 		return "no " + name
 	}
 	return fmt.Sprintf("which has %s, %s and %s", quote("Access-Control-Allow-Origin"), quote("Vary"), quote("Cache-Control"))
+}
+
+// kept judges whether the browser kept the redirect of the step before, if caches may.
+func (j judgement) kept() *outcome {
+	earlier, asked := redirectOf(j.before[j.step-1]), redirectOf(j.observation)
+	if earlier == nil || asked == nil || asked.Cached {
+		return nil
+	}
+	var cache fetch.HTTPCache
+	cache.Keep(cache.Lookup("", fetch.DefaultCache, earlier.Request), *earlier.Response, http.NoBody)
+	if !cache.Lookup("", fetch.DefaultCache, asked.Request).Fresh {
+		return nil
+	}
+	return &outcome{verdict: Unjudged, reason: NotObservable, observed: "the browser asked for the redirect again, though it may keep it"}
+}
+
+// redirectOf returns the exchange in which a redirect was answered, or nil.
+func redirectOf(o fetch.Observation) *fetch.Exchange {
+	for i, e := range o.Exchanges {
+		if e.Kind == fetch.Actual && e.Response != nil && isRedirect(e.Response.Status) {
+			return &o.Exchanges[i]
+		}
+	}
+	return nil
 }
 
 // notModified judges whether the server answered 304.

@@ -151,6 +151,10 @@ type Want struct {
 	// the Origin that it sent.
 	Passes Answer
 
+	// Kept asks that the browser takes the redirect from its HTTP cache, if that may have
+	// it since the step before: one that it does not keep shows nothing.
+	Kept bool
+
 	// NotModified asks that the server answers 304, to the browser or to the script.
 	NotModified bool
 

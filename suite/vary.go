@@ -73,7 +73,7 @@ var vary = Chapter{
 			Apart:    HTTPCacheApart,
 			Steps: []Step{
 				{Method: "GET", Origin: SameSiteRefused, Want: Want{Made: true}},
-				{Method: "GET", Want: Want{Shared: Yes}},
+				{Method: "GET", Want: Want{Shared: Yes, Kept: true}},
 			},
 			Needs: []string{"redirects.get"},
 		},

@@ -112,6 +112,21 @@ var _ = Describe("a self-test in a user agent", func() {
 		Expect(m.Faults).To(HaveEach(And(HaveField("Noticed", true), HaveField("Invisible", ""))))
 	})
 
+	It("that keeps no redirect cannot see one mixed up, and a right server passes there", func(ctx SpecContext) {
+		m := run(ctx, selftest.Options{UserAgent: forgetful{}, Fault: "vary.redirect"})
+		Expect(m.Faults).To(ConsistOf(HaveField("Invisible", suite.NotObservable)))
+
+		right := faults.Fault{}
+		server := httptest.NewServer(right.Handler())
+		DeferCleanup(server.Close)
+		target := selftest.FaultyTarget(right)
+		target.URL = server.URL
+		report, err := suite.Run(ctx, target, forgetful{}, suite.Filter{Scenarios: []string{"vary.redirect"}})
+		Expect(err).NotTo(HaveOccurred())
+		Expect(report.Results).To(ContainElement(HaveField("ID", "vary.redirect")))
+		Expect(report.Results).To(HaveEach(HaveField("Verdict", suite.Pass)))
+	})
+
 	It("that is broken is no judgement", func(ctx SpecContext) {
 		m := run(ctx, selftest.Options{UserAgent: &astray{see: func(*fetch.Observation, error) error {
 			return errors.New("the page has gone")
@@ -158,4 +173,27 @@ func (c *astrayContext) Do(ctx context.Context, origin string, r fetch.Request) 
 	o, err := c.Context.Do(ctx, origin, r)
 	err = c.by.see(&o, err)
 	return o, err
+}
+
+// forgetful is the model without memory: its HTTP cache is emptied before each request.
+type forgetful struct{ fetch.Model }
+
+func (forgetful) About() fetch.About { return fetch.About{Name: "forgetful"} }
+
+func (forgetful) NewContext(ctx context.Context) (fetch.Context, error) {
+	inner, err := fetch.Model{Effects: fetch.Deliver}.NewContext(ctx)
+	return forgetfulContext{inner}, err
+}
+
+type forgetfulContext struct{ fetch.Context }
+
+func (c forgetfulContext) ClearHTTPCache(ctx context.Context) error {
+	return c.Context.(fetch.CacheClearer).ClearHTTPCache(ctx)
+}
+
+func (c forgetfulContext) Do(ctx context.Context, origin string, r fetch.Request) (fetch.Observation, error) {
+	if err := c.ClearHTTPCache(ctx); err != nil {
+		return fetch.Observation{}, err
+	}
+	return c.Context.Do(ctx, origin, r)
 }
