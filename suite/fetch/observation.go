@@ -28,7 +28,7 @@ type Response struct {
 	Redirected bool         `json:"redirected,omitempty"`
 	Headers    HeaderList   `json:"headers,omitempty"` // those that the script can read
 	BodyBytes  int          `json:"bodyBytes"`         // how much of the body was read, at most MaxBody
-	Thrown     string       `json:"thrown,omitempty"`  // what the page is told of an error in a script that it loaded
+	Thrown     string       `json:"thrown,omitempty"`  // what the script is told of an error in one that it loaded
 }
 
 // MaxBody is the number of bytes of a body that a user agent reads at most. It

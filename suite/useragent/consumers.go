@@ -12,7 +12,7 @@ import (
 var consumers = Chapter{
 	Name:      "consumers",
 	Title:     "Elements, event sources and beacons",
-	Scenarios: slices.Concat(elements(), alwaysCORS(), eventSources(), beacons()),
+	Scenarios: slices.Concat(elements(), thrownErrors(), alwaysCORS(), eventSources(), beacons()),
 }
 
 // usable is what a script can use all of; it shows no status.
@@ -133,6 +133,29 @@ func elements() []Scenario {
 			})
 	}
 	return all
+}
+
+// thrownErrors are about scripts that run, and what their errors tell the page.
+func thrownErrors() []Scenario {
+	throws := asset{contentType: script.contentType, body: "throw new Error(\"corsproof\");\n"}
+	told := func(w Want, what string) Want {
+		w.Thrown = what
+		return w
+	}
+	return []Scenario{
+		{
+			ID: "browser.consumers.script.thrown.plain", Title: "An error of a classic script must be muted without the attribute crossorigin, whatever its headers",
+			Spec: "concept-request-mode", Covers: []string{"CO-15"}, APIs: byFetch,
+			Stub:  answers(throws.answer(anyOrigin)),
+			Steps: once(fetch.Request{Consumer: fetch.Script}, told(tainted(silently(sends("GET"))), "Script error.")),
+		},
+		{
+			ID: "browser.consumers.script.thrown.anonymous", Title: "An error of a classic script must be told with crossorigin=anonymous if it allows any origin",
+			Spec: "concept-request-mode", Covers: []string{"CO-16"}, APIs: byFetch,
+			Stub:  answers(throws.answer(anyOrigin)),
+			Steps: once(fetch.Request{Consumer: fetch.Script, CrossOrigin: fetch.Anonymous}, told(usable(sends("GET")), "corsproof")),
+		},
+	}
 }
 
 // alwaysCORS are those that need no attribute.

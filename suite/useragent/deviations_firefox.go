@@ -27,6 +27,13 @@ func firefoxDeviations() []Deviation {
 			},
 		},
 		{
+			Scenario: "browser.consumers.script.thrown.plain",
+			Instead:  "It tells the page of errors in a script that is not shared with it.",
+			Evidence: "D-13",
+			Link:     "https://bugzilla.mozilla.org/show_bug.cgi?id=1648828",
+			Wants:    []Want{{Type: fetch.Opaque, Thrown: "corsproof", Sent: []Sent{silently(sends("GET"))}}},
+		},
+		{
 			Scenario: "browser.cache.star",
 			Instead:  "It never uses what it remembers of *, and asks each time.",
 			Evidence: "D-05",

@@ -68,6 +68,9 @@ func (w Want) differs(seen Seen) string {
 	if !strings.HasPrefix(o.Exception, w.Exception) {
 		add("the script catches %q", o.Exception)
 	}
+	if o.Response.Thrown != "" && !strings.Contains(o.Response.Thrown, w.Thrown) {
+		add("the script is told of the error by %q", o.Response.Thrown)
+	}
 	return joined(append(parts, w.sentDiffers(seen.Got)...))
 }
 
@@ -200,6 +203,9 @@ func (w Want) inWords() string {
 	}
 	if w.Exception != "" {
 		parts = append(parts, fmt.Sprintf("catches %q", w.Exception))
+	}
+	if w.Thrown != "" {
+		parts = append(parts, fmt.Sprintf("is told of the error by %q", w.Thrown))
 	}
 	var sent []string
 	for _, s := range w.Sent {

@@ -90,6 +90,10 @@ type Want struct {
 	// Exception is how what the script catches begins. Empty is not judged.
 	Exception string
 
+	// Thrown is in what the script is told of an error in one that it loaded. Empty is
+	// not judged, nor is a user agent that runs no scripts.
+	Thrown string
+
 	// Sent are the requests that the stub gets, all of them, in order.
 	Sent []Sent
 
