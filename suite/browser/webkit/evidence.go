@@ -77,7 +77,7 @@ const (
 func (r *record) progress() progress {
 	r.watch.mu.Lock()
 	defer r.watch.mu.Unlock()
-	if r.stopped || len(r.lost) > 0 {
+	if r.stopped || r.unconnected() != nil {
 		return ended
 	}
 	if len(r.all) == 0 {
@@ -151,14 +151,45 @@ func (r *record) concludeBeacon(o *fetch.Observation) {
 // unreachable reports that there was no connection to the target, or to where a redirect
 // led.
 func (r *record) unreachable(o *fetch.Observation) bool {
-	for address, err := range r.lost {
-		host, _, _ := net.SplitHostPort(address)
-		if u, e := url.Parse(r.request.URL); e == nil && u.Hostname() == host || len(r.all) > 0 {
-			o.Cause, o.Detail = fetch.CauseOf(err), err.Error()
-			return true
+	err := r.unconnected()
+	if err == nil {
+		return false
+	}
+	o.Cause, o.Detail = fetch.CauseOf(err), err.Error()
+	return true
+}
+
+// unconnected returns why there is no connection to where the request goes next, or nil.
+// Connections that others asked for are nothing to it.
+func (r *record) unconnected() error {
+	to := r.request.URL
+	if len(r.all) > 0 {
+		last := r.all[len(r.all)-1]
+		to = last.Request.URL
+		if last.Kind == fetch.Actual && last.Response != nil {
+			to = led(last)
 		}
 	}
-	return false
+	u, err := url.Parse(to)
+	if err != nil {
+		return nil
+	}
+	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
+	return r.lost[net.JoinHostPort(strings.ToLower(u.Hostname()), port)]
+}
+
+// led returns where a redirect leads, or nothing.
+func led(x *exchange) string {
+	location, ok := x.Response.Headers.Get("Location")
+	from, err := url.Parse(x.Request.URL)
+	if !ok || err != nil {
+		return ""
+	}
+	to, err := from.Parse(location)
+	if err != nil {
+		return ""
+	}
+	return to.String()
 }
 
 // unanswered reports that the last request got no response, or no valid one.

@@ -21,6 +21,27 @@ func causes(a Agent) {
 			Expect(o.Detail).To(MatchRegexp(`(?i)connection.refused`))
 		})
 
+		It("is no connection that another request asked for", func(ctx SpecContext) {
+			asked, answer := make(chan struct{}), make(chan struct{})
+			target := trial.NewRecorder(func(http.ResponseWriter, *http.Request) {
+				close(asked)
+				<-answer
+			})
+			c := trial.In(ctx, a.Delivering())
+			came := make(chan fetch.Observation, 1)
+			go func() {
+				defer GinkgoRecover()
+				came <- trial.Do(ctx, c, page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"})
+			}()
+			Eventually(ctx, asked).Should(BeClosed())
+			other := trial.Do(ctx, c, "http://other.example.test", fetch.Request{API: fetch.Fetch, URL: "http://" + closedPort() + "/", Method: "GET"})
+			close(answer)
+			Expect(other.Cause).To(Equal(fetch.ByConnection))
+			var o fetch.Observation
+			Eventually(ctx, came).Should(Receive(&o))
+			Expect(o.Cause).To(Equal(fetch.ByCORS), o.Detail)
+		})
+
 		It("is a response that does not come", func(ctx SpecContext) {
 			quit := make(chan struct{})
 			target := trial.NewRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
