@@ -84,13 +84,16 @@ func (c *matrix) sound() {
 }
 
 func (c *matrix) idle() {
-	idle := c.of.Idle()
-	if len(idle) == 0 {
+	idle, untried := c.of.Idle(), c.of.Untried()
+	if len(idle)+len(untried) == 0 {
 		return
 	}
 	c.heading("Scenarios that notice nothing")
 	for _, s := range idle {
 		c.entry(suite.Fail, s.ID, 0, "")
+	}
+	for _, s := range untried {
+		c.entry(suite.Unjudged, s.ID, 0, s.Untried)
 	}
 }
 
@@ -127,6 +130,9 @@ func (c *matrix) counts() {
 		}
 		if excused > 0 {
 			text += fmt.Sprintf(", %d in a browser alone", excused)
+		}
+		if n := len(m.Untried()); n > 0 {
+			text += fmt.Sprintf(", %d could not", n)
 		}
 	}
 	if len(m.Sound) > 0 {

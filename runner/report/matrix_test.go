@@ -55,9 +55,13 @@ corsproof does not notice what it should, or accuses who is right.
 		text := matrixText(&selftest.Matrix{Faults: []selftest.Fault{
 			{ID: "a.hidden", Sentence: "Nobody can see it", Invisible: "mixed-content"},
 			{ID: "a.shown", Sentence: "Somebody sees it", Noticed: true, By: []string{"simple.get"}},
+		}, Scenarios: []selftest.Scenario{
+			{ID: "simple.get", Notices: []string{"a.shown"}},
+			{ID: "simple.worker", Untried: "its worker asks as the page does"},
 		}})
+		Expect(text).To(ContainSubstring("Scenarios that notice nothing\n  · simple.worker  its worker asks as the page does\n"))
 		Expect(text).To(ContainSubstring("  · a.hidden  invisible: mixed-content\n  ✓ a.shown   simple.get\n"))
-		Expect(text).To(ContainSubstring("1 mistake judged, 0 not noticed, 1 invisible to it\n"))
+		Expect(text).To(ContainSubstring("1 mistake judged, 0 not noticed, 1 invisible to it; 2 scenarios, 0 notice nothing, 1 could not\n"))
 		Expect(text).To(HaveSuffix("corsproof notices what it should, and no more.\n"))
 	})
 

@@ -346,8 +346,17 @@ func (m *Matrix) scenarios(byModel bool) []Scenario {
 	return all
 }
 
+// alike are scenarios in which a browser asks as it does in others, and why: there no
+// mistake of a server shows in it that these do not show.
+var alike = map[string]map[string]string{
+	"firefox": {"simple.worker": "its worker asks as the page does, and sends Referer too"},
+}
+
 // untried says why a browser could notice no fault by a scenario, if so.
 func (m *Matrix) untried(scenario string) string {
+	if why := alike[m.Browser.Name][scenario]; why != "" {
+		return why
+	}
 	if !slices.ContainsFunc(m.Faults, func(f Fault) bool { return f.tried[scenario] }) {
 		return "this browser could judge it of none of these servers"
 	}
@@ -378,6 +387,11 @@ func (m *Matrix) Skipped() []Fault {
 // Idle are the scenarios that notice nothing, though they could.
 func (m *Matrix) Idle() []Scenario {
 	return filter(m.Scenarios, func(s Scenario) bool { return len(s.Notices) == 0 && s.BrowserOnly == "" && s.Untried == "" })
+}
+
+// Untried are the scenarios that notice nothing, and why they cannot.
+func (m *Matrix) Untried() []Scenario {
+	return filter(m.Scenarios, func(s Scenario) bool { return len(s.Notices) == 0 && s.Untried != "" })
 }
 
 // Accused are the servers that are right and have findings.
