@@ -133,12 +133,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	defer cancel()
 	if t.browser.remote && t.key.guarded && (r.IsUnsafe() || r.Executes()) {
 		// What a script sends when its document goes is no request of the tab's.
-		return fetch.Observation{
-			Response:  fetch.Response{Type: fetch.NetworkError},
-			Cause:     fetch.ByHold,
-			Detail:    "WebDriver BiDi holds no request back after its preflight, and not all that a script sends, so that it was not asked for",
-			Encrypted: true,
-		}, nil
+		return script.NotAsked(fetch.ByHold, "WebDriver BiDi holds no request back after its preflight, and not all that a script sends, so that it was not asked for"), nil
 	}
 	call, err := script.Of(r)
 	if err != nil {

@@ -205,12 +205,7 @@ func (c *isolated) Do(ctx context.Context, origin string, r fetch.Request) (fetc
 	holds := r.Hold || c.browser.options.Effects != fetch.Deliver
 	if encrypted && holds && (r.IsUnsafe() || r.Executes()) {
 		// Whether it would leave cannot be seen, and it could not be stopped.
-		return fetch.Observation{
-			Response:  fetch.Response{Type: fetch.NetworkError},
-			Cause:     fetch.ByHold,
-			Detail:    "WebKit cannot hold back what is encrypted, so that it was not asked for",
-			Encrypted: true,
-		}, nil
+		return script.NotAsked(fetch.ByHold, "WebKit cannot hold back what is encrypted, so that it was not asked for"), nil
 	}
 	record, err := c.watch.begin(ctx, origin, r)
 	if err != nil {
@@ -218,8 +213,7 @@ func (c *isolated) Do(ctx context.Context, origin string, r fetch.Request) (fetc
 	}
 	defer record.end()
 	if encrypted && !record.pass(ctx) {
-		o := fetch.Observation{Response: fetch.Response{Type: fetch.NetworkError}, Cause: fetch.ByBudget, Detail: fetch.ErrBudget.Error(), Encrypted: true}
-		return o, ctx.Err()
+		return script.NotAsked(fetch.ByBudget, fetch.ErrBudget.Error()), ctx.Err()
 	}
 	began := time.Now()
 	s, err := slot.tab.run(ctx, r)

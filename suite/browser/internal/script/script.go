@@ -44,6 +44,11 @@ func NoAnswer(origin string) error {
 	return fmt.Errorf("the page on %s did not answer within %s of its request's timeout", origin, Grace)
 }
 
+// NotAsked is what is observed of a request that no script was asked to make.
+func NotAsked(cause fetch.Cause, why string) fetch.Observation {
+	return fetch.Observation{Response: fetch.Response{Type: fetch.NetworkError}, Cause: cause, Detail: why, Encrypted: true}
+}
+
 // Of writes the call of page.js that makes the request. Its value is a promise of Seen.
 func Of(r fetch.Request) (string, error) {
 	description, err := json.Marshal(Describe(r))
