@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -16,6 +17,15 @@ func ParseEndpoint(endpoint, expected string, schemes ...string) (*url.URL, erro
 		return nil, fmt.Errorf("%q is no endpoint; expected %s", shown(endpoint), expected)
 	}
 	return u, nil
+}
+
+// CheckRemote returns an error if the options are none for a browser that somebody else
+// has started.
+func CheckRemote(options Options) error {
+	if len(options.ConnectTo) > 0 {
+		return errors.New("a remote browser connects where its names lead, and cannot be led elsewhere")
+	}
+	return nil
 }
 
 // EndpointError is the error of an endpoint at which no browser could be had. What may be

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -33,8 +32,8 @@ const connectTimeout = 10 * time.Second
 //
 // Of the options, ConnectTo and Authority are out of its reach and Path is not needed.
 func Connect(ctx context.Context, endpoint string, options Options) (_ *Browser, err error) {
-	if len(options.ConnectTo) > 0 {
-		return nil, errors.New("a remote browser connects where its names lead, and cannot be led elsewhere")
+	if err := browser.CheckRemote(options); err != nil {
+		return nil, err
 	}
 	b := &Browser{options: options, remote: true}
 	defer func() {

@@ -2,7 +2,6 @@ package firefox
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/url"
 	"strings"
@@ -43,8 +42,8 @@ func Join(ctx context.Context, socket, version string, options Options) (*Browse
 const protocol = "WebDriver BiDi"
 
 func connect(ctx context.Context, endpoint string, options Options, bye string, begin func(context.Context, *Browser) error) (_ *Browser, err error) {
-	if len(options.ConnectTo) > 0 {
-		return nil, errors.New("a remote browser connects where its names lead, and cannot be led elsewhere")
+	if err := browser.CheckRemote(options); err != nil {
+		return nil, err
 	}
 	b := &Browser{options: options, remote: true}
 	defer func() {
