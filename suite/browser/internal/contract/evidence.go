@@ -20,7 +20,8 @@ func evidence(a Agent) {
 				API: api, Global: global, URL: target.URL + "/", Method: "PUT", Body: "x",
 				Headers: fetch.HeaderList{{Name: "X-B", Value: "1"}, {Name: "X-A", Value: "2"}},
 			})
-			Expect(o.Shared()).To(BeTrue())
+			Expect(o.Shared()).To(BeTrue(), "%+v", o)
+			Expect(o.Encrypted).To(BeFalse())
 			Expect(o.Exchanges).To(HaveLen(2))
 			preflight, actual := o.Exchanges[0], o.Exchanges[1]
 			Expect(preflight.Kind).To(Equal(fetch.Preflight))
@@ -31,6 +32,7 @@ func evidence(a Agent) {
 			Expect(preflight.Response.Status).To(Equal(200))
 			Expect(actual.Kind).To(Equal(fetch.Actual))
 			Expect(actual.Request.Method).To(Equal("PUT"))
+			Expect(actual.Request.URL).To(Equal(target.URL + "/"))
 			Expect(actual.Response.Headers.Contains("Access-Control-Allow-Origin")).To(BeTrue())
 		},
 			Entry("of fetch() in a page", page, fetch.Fetch, fetch.Window),
@@ -41,32 +43,35 @@ func evidence(a Agent) {
 			Entry("of XMLHttpRequest in a sandboxed frame", "null", fetch.XHR, fetch.Window),
 		)
 
-		DescribeTable("names the browser's reason", func(ctx SpecContext, method string, handler http.HandlerFunc, reason string) {
+		DescribeTable("names the browser's reason, or the step of the Standard where it gives none", func(ctx SpecContext, method string, handler http.HandlerFunc, reason, step string) {
 			target := trial.NewRecorder(handler)
 			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: method})
 			Expect(o.Shared()).To(BeFalse())
 			Expect(o.Cause).To(Equal(fetch.ByCORS))
+			if a.GivesNoReasons {
+				Expect(o.Detail).To(HavePrefix(step))
+			}
 			last := o.Exchanges[len(o.Exchanges)-1]
 			Expect(last.Reason).To(Equal(a.reason(reason)))
-			Expect(last.Response).NotTo(BeNil())
+			Expect(last.Response).NotTo(BeNil(), "%+v", o)
 		},
-			Entry("no header", "GET", func(http.ResponseWriter, *http.Request) {}, "MissingAllowOriginHeader"),
+			Entry("no header", "GET", func(http.ResponseWriter, *http.Request) {}, "MissingAllowOriginHeader", "CORS check, step 2"),
 			Entry("two headers", "GET", func(w http.ResponseWriter, r *http.Request) {
 				w.Header()["Access-Control-Allow-Origin"] = []string{page, page}
-			}, "MultipleAllowOriginValues"),
-			Entry("no header on the preflight", "PUT", func(http.ResponseWriter, *http.Request) {}, "PreflightMissingAllowOriginHeader"),
+			}, "MultipleAllowOriginValues", "CORS check, step 4"),
+			Entry("no header on the preflight", "PUT", func(http.ResponseWriter, *http.Request) {}, "PreflightMissingAllowOriginHeader", "CORS check of the preflight"),
 			Entry("405 on the preflight", "PUT", func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Access-Control-Allow-Origin", page)
 				w.WriteHeader(405)
-			}, "PreflightInvalidStatus"),
+			}, "PreflightInvalidStatus", "CORS-preflight fetch"),
 			Entry("a redirect of the preflight", "PUT", func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Access-Control-Allow-Origin", page)
 				http.Redirect(w, r, "/other", http.StatusFound)
-			}, "PreflightDisallowedRedirect"),
+			}, "PreflightDisallowedRedirect", "CORS-preflight fetch"),
 			Entry("a method that is not listed", "PATCH", func(w http.ResponseWriter, r *http.Request) {
 				w.Header().Set("Access-Control-Allow-Origin", page)
 				w.Header().Set("Access-Control-Allow-Methods", "patch")
-			}, "MethodDisallowedByPreflightResponse"),
+			}, "MethodDisallowedByPreflightResponse", "CORS-preflight fetch"),
 		)
 
 		It("keeps equal headers, all of them", func(ctx SpecContext) {
