@@ -232,13 +232,13 @@ func (r *record) settle(ctx context.Context, patience time.Duration) bool {
 	if !r.waitFor(ctx, patience, r.settled) {
 		return false
 	}
-	// Nothing orders the events of a preflight and those of its request.
-	return !r.asks || !r.waitFor(ctx, preflightGrace, r.asked) || r.waitFor(ctx, patience, r.settled)
+	return !r.waitFor(ctx, unorderedGrace, r.told) || r.waitFor(ctx, patience, r.settled)
 }
 
-// preflightGrace is how long the events of a preflight may come after all those of its
-// request. It passes for nothing where the preflight is remembered.
-const preflightGrace = 100 * time.Millisecond
+// unorderedGrace is how long events may come that nothing orders: those of a preflight
+// after those of its request, and what was sent after its refusal. It passes for nothing
+// where the preflight, or the response that is refused, was remembered.
+const unorderedGrace = 100 * time.Millisecond
 
 // waitFor waits until a condition of the record holds, and reports whether it came to
 // hold in time.
@@ -257,11 +257,19 @@ func (r *record) waitFor(ctx context.Context, patience time.Duration, holds func
 	return true
 }
 
-// asked reports whether a preflight was seen.
-func (r *record) asked() bool {
+// told reports whether a preflight was seen, if one may be needed, and that whatever
+// response was refused had been asked for.
+func (r *record) told() bool {
 	r.trace.mu.Lock()
 	defer r.trace.mu.Unlock()
-	return slices.ContainsFunc(r.transfers, func(tr *transfer) bool { return tr.preflight })
+	return !slices.ContainsFunc(r.transfers, (*transfer).refusedUnsent) &&
+		(!r.asks || slices.ContainsFunc(r.transfers, func(tr *transfer) bool { return tr.preflight }))
+}
+
+// refusedUnsent reports whether a response was refused to a request that did not go out,
+// as far as is known.
+func (tr *transfer) refusedUnsent() bool {
+	return len(tr.sent) == 0 && tr.failed != nil && tr.refused()
 }
 
 // settleTimeout is how long evidence may come after the script has spoken.
