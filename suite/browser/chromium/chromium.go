@@ -41,6 +41,7 @@ type Browser struct {
 	ending  <-chan struct{} // closed when all contexts are to be disposed of
 
 	untagged  atomic.Int64   // requests so far that had no tag
+	open      sync.Map       // the contexts that nobody has closed
 	closing   sync.WaitGroup // contexts that are being disposed of
 	closeOnce sync.Once
 	closeErr  error
@@ -170,6 +171,7 @@ func (b *Browser) alive() error {
 func (b *Browser) Close() error {
 	b.closeOnce.Do(func() {
 		var errs []error
+		b.closeOpen()
 		if b.cancel != nil {
 			b.cancel()
 		}
@@ -183,6 +185,17 @@ func (b *Browser) Close() error {
 		b.closeErr = errors.Join(errs...)
 	})
 	return b.closeErr
+}
+
+// closeOpen closes the contexts that a remote browser would keep. A local one takes them
+// with it.
+func (b *Browser) closeOpen() {
+	if !b.remote {
+		return
+	}
+	for c := range b.open.Range {
+		_ = c.(*isolated).Close()
+	}
 }
 
 // reportable returns the flags as a report shows them: sorted, and without what

@@ -57,6 +57,7 @@ type root struct {
 
 func newIsolated(b *Browser) *isolated {
 	c := &isolated{browser: b, tabs: map[tabKey]*tabSlot{}}
+	b.open.Store(c, nil)
 	c.life, c.end = context.WithCancel(context.Background())
 	return c
 }
@@ -231,6 +232,7 @@ func (c *isolated) Close() error {
 		return nil
 	}
 	c.closed = true
+	c.browser.open.Delete(c)
 	var guarded []*tabSlot
 	for key, slot := range c.tabs {
 		if key.guarded {
