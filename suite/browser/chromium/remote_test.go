@@ -32,6 +32,7 @@ func startTheirs(arguments ...string) *remotes.Remote {
 	GinkgoHelper()
 	r, err := remotes.Chromium(arguments...)
 	Expect(err).NotTo(HaveOccurred())
+	DeferCleanup(r.Close)
 	return r
 }
 
@@ -52,7 +53,6 @@ var _ = Describe("A Chromium that runs already", Ordered, ContinueOnFailure, fun
 		Expect(remoteDelivering.Close()).To(Succeed())
 		Expect(remoteHolding.Close()).To(Succeed())
 		Expect(theirs.Pages()).To(HaveLen(1), "those that were there before")
-		theirs.Close()
 	})
 
 	contract.Specs("keeps the contract:", contract.Agent{
@@ -114,7 +114,6 @@ var _ = Describe("A Chromium that runs already", Ordered, ContinueOnFailure, fun
 
 	It("is left as it was, though corsproof opens many pages", func(ctx SpecContext) {
 		theirs := startTheirs() // where no context of another spec is just being closed
-		DeferCleanup(theirs.Close)
 		before, err := theirs.Pages()
 		Expect(err).NotTo(HaveOccurred())
 		b := connect(ctx, theirs, chromium.Options{Targets: []string{"127.0.0.1:*"}})
@@ -141,7 +140,6 @@ var _ = Describe("A Chromium that runs already, whose target is not on this mach
 		log = filepath.Join(GinkgoT().TempDir(), "net.json")
 		away = startTheirs("--log-net-log="+log, "--host-resolver-rules=MAP "+name+" 127.0.0.1",
 			"--ip-address-space-overrides="+public.Listener.Addr().String()+"=public")
-		DeferCleanup(away.Close)
 		b = connect(ctx, away, chromium.Options{Targets: []string{name + ":*"}, Effects: fetch.Deliver})
 		DeferCleanup(b.Close)
 	})
