@@ -246,20 +246,21 @@ func (c *isolated) Close() error {
 	c.browser.closing.Go(func() {
 		// A guard goes with its session, and the session before its page: what the
 		// page still asks for would then be delivered. So it is stopped first.
+		lingers := make([]bool, len(guarded))
 		var wg sync.WaitGroup
-		for _, slot := range guarded {
-			wg.Go(slot.stop)
+		for i, slot := range guarded {
+			wg.Go(func() { lingers[i] = !slot.stop() || slot.lingers() })
 		}
 		wg.Wait()
-		if slices.ContainsFunc(guarded, (*tabSlot).lingers) {
+		if slices.Contains(lingers, true) {
 			<-c.browser.ending
 		}
 		c.end()
 		if c.browser.remote {
 			// What ends with a local browser may outlive a context: it is held until no
 			// more of it comes.
-			for _, slot := range guarded {
-				slot.calm()
+			for i, slot := range guarded {
+				slot.calm(lingers[i])
 			}
 			c.root.dispose()
 		}
@@ -289,10 +290,12 @@ func (r *root) dispose() {
 func (s *tabSlot) lingers() bool { return s.used() && s.tab.outliving.Load() > 0 }
 
 // A guarded page of a remote browser is calm when nothing has been heard of its requests
-// for so long. It is given so much time at most.
+// for so long: longer where some may still be under way, for then a busy machine can take
+// its time. It is given so much time at most.
 const (
-	calmAfter   = 300 * time.Millisecond
-	calmTimeout = fetch.DefaultTimeout
+	calmAfter          = 300 * time.Millisecond
+	calmAfterLingering = 2 * time.Second
+	calmTimeout        = fetch.DefaultTimeout
 )
 
 // used reports whether scripts may have run in the tab.
@@ -306,13 +309,17 @@ func (s *tabSlot) used() bool {
 }
 
 // calm waits until the requests that scripts have left behind have come to the guard.
-func (s *tabSlot) calm() {
+func (s *tabSlot) calm(lingers bool) {
 	if !s.used() {
 		return
 	}
+	after := calmAfter
+	if lingers {
+		after = calmAfterLingering
+	}
 	deadline := time.Now().Add(calmTimeout)
 	for {
-		left := min(calmAfter-s.tab.trace.silence(), time.Until(deadline))
+		left := min(after-s.tab.trace.silence(), time.Until(deadline))
 		if left <= 0 || pause.For(s.tab.ctx, left) != nil {
 			return
 		}
@@ -322,12 +329,14 @@ func (s *tabSlot) calm() {
 // stopTimeout is how long a page may take to stop its requests.
 const stopTimeout = 2 * time.Second
 
-// stop ends every request that the tab's scripts have under way.
-func (s *tabSlot) stop() {
-	if !s.used() {
-		return
+// stop ends every request that the tab's scripts have under way, and reports whether
+// they have confirmed it. A page that has crashed has none.
+func (s *tabSlot) stop() bool {
+	if !s.used() || s.tab.crashed.Load() {
+		return true
 	}
 	ctx, cancel := context.WithTimeout(s.tab.ctx, stopTimeout)
 	defer cancel()
-	_, _ = runIn(ctx, s.tab.ctx, chromedp.Evaluate[bool]("corsproof.stop()"))
+	stopped, _ := runIn(ctx, s.tab.ctx, chromedp.Evaluate[bool]("corsproof.stop()", chromedp.EvalAwaitPromise))
+	return stopped
 }
