@@ -64,8 +64,9 @@ var _ = Describe("A page", func() {
 		c := trial.In(ctx, delivering)
 		origins := []string{"http://one.frame.test", "http://two.frame.test:7001", "http://localhost:7002", "http://null.example.evil"}
 		origins = append(origins, "null")
-		secureOrigin, elsewhere := "https://one.frame.test", "http://app.example.test;.evil.example"
-		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, append(origins, secureOrigin, elsewhere)...)).To(Succeed())
+		const secureOrigin = "https://one.frame.test"
+		impossible := []string{"http://app.example.test;.evil.example", "http://app.example.test:22", "http://127.0.0.1:4711"}
+		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, slices.Concat(origins, []string{secureOrigin}, impossible)...)).To(Succeed())
 		Expect(webkit.Frames(c)).To(ConsistOf(append(origins, secureOrigin)))
 		for _, origin := range origins {
 			for _, global := range []fetch.Global{fetch.Window, fetch.Worker} {
