@@ -17,6 +17,7 @@ var assets = map[string]asset{
 	"/v1/app.js":    {"text/javascript", []byte("globalThis.items = \"loaded\";\n")}, // a classic script and a module alike
 	"/v1/site.css":  {"text/css", []byte("body { color: black; }\n")},
 	"/v1/text.ttf":  {"font/ttf", typeface()},
+	"/v1/items.vtt": {"text/vtt", []byte("WEBVTT\n\n00:00.000 --> 00:01.000\nloaded\n")},
 	"/v1/events":    {"text/event-stream", []byte("retry: 60000\ndata: first\n\n")},
 }
 

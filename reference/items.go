@@ -34,7 +34,8 @@ var itemMethods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
 // Any other path is missing too, but for what elements load, by the same methods:
 // the image /v1/logo.png, the same as /v1/badge.png, which caches may store as they may
 // /v1/public, the script and module /v1/app.js, the style sheet
-// /v1/site.css, the font /v1/text.ttf, and the stream /v1/events, which has one event.
+// /v1/site.css, the font /v1/text.ttf, the captions /v1/items.vtt, and the stream
+// /v1/events, which has one event.
 // Every other response but 304 is JSON, and all of them have the headers ETag and
 // X-Total-Count.
 func Items() http.Handler {

@@ -72,6 +72,7 @@ var _ = Describe("Items", func() {
 		Entry(nil, "/v1/logo.png", "image/png", "\x89PNG\r\n\x1a\n"),
 		Entry(nil, "/v1/app.js", "text/javascript", "globalThis"),
 		Entry(nil, "/v1/site.css", "text/css", "body {"),
+		Entry(nil, "/v1/items.vtt", "text/vtt", "WEBVTT"),
 		Entry(nil, "/v1/text.ttf", "font/ttf", "\x00\x01\x00\x00"),
 		Entry(nil, "/v1/events", "text/event-stream", "retry: "),
 	)

@@ -155,7 +155,6 @@ var behaviours = []Behaviour{
 	{ID: "CO-17", Says: "module scripts, and what they import"},
 	{ID: "CO-18", Says: "a stylesheet with crossorigin"},
 	{ID: "CO-19", Says: "fonts"},
-	{ID: "CO-20", Says: "captions of a video", Excused: "a target declares no captions; they are loaded as images are"},
 	{ID: "CO-23", Says: "integrity of what another origin serves"},
 	{ID: "CO-26", Says: "reports to another origin", Excused: "browsers send reports when they like, without a page"},
 	{ID: "CO-27", Says: "preload, dictionaries, fetchLater", Excused: "rare, and not tried yet"},
@@ -187,7 +186,7 @@ EX-01 EX-02 EX-04 EX-06 EX-12
 CA-02 CA-07 CA-08 CA-09 CA-10 CA-11 CA-12 CA-13 CA-14 CA-15
 RD-13 RD-16 RD-17 RD-19 RD-20 RD-21
 ST-06 ST-07 ST-08
-CO-04 CO-06 CO-07 CO-10 CO-13 CO-14 CO-15 CO-21 CO-22 CO-24 CO-25
+CO-04 CO-06 CO-07 CO-10 CO-13 CO-14 CO-15 CO-20 CO-21 CO-22 CO-24 CO-25
 XE-01 XE-02 XE-03 XE-04 XE-05 XE-06 XE-07
 NC-01 NC-02 NC-03 NC-05
 MI-02 MI-05 MI-06

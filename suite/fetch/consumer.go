@@ -43,6 +43,13 @@ const (
 	// https://drafts.csswg.org/css-fonts/#font-fetching-requirements
 	Font Consumer = "font"
 
+	// Track is a track element with captions, whose text a script reads. The attribute
+	// crossorigin is that of its video; without it, captions of another origin are not
+	// even asked for.
+	//
+	// https://html.spec.whatwg.org/multipage/media.html#start-the-track-processing-model
+	Track Consumer = "track"
+
 	// Events is an EventSource. It is always in mode "cors"; its withCredentials
 	// is set for the credentials mode Include.
 	//
@@ -102,6 +109,13 @@ func (r Request) asConsumer() Request {
 		if r.CrossOrigin == UseCredentials {
 			r.Credentials = Include
 		}
+	case Track:
+		if r.CrossOrigin == NoCrossOrigin {
+			r.Mode = SameOriginMode
+		}
+		if r.CrossOrigin != Anonymous {
+			r.Credentials = Include
+		}
 	case Events:
 		if credentials == Include {
 			r.Credentials = Include
@@ -157,6 +171,13 @@ func unusable(consumer Consumer, response WireResponse, body []byte) string {
 		}
 		if !isFont(body) {
 			return "it is no font"
+		}
+	case Track:
+		if !ok {
+			return "its status is an error"
+		}
+		if !isCaptions(body) {
+			return "it is no WebVTT"
 		}
 	case Events:
 		if response.Status != http.StatusOK {
@@ -226,4 +247,12 @@ func isFont(body []byte) bool {
 		}
 	}
 	return false
+}
+
+// isCaptions reports whether the body begins as WebVTT does.
+//
+// https://www.w3.org/TR/webvtt1/#file-parsing
+func isCaptions(body []byte) bool {
+	rest, found := bytes.CutPrefix(bytes.TrimPrefix(body, []byte("\uFEFF")), []byte("WEBVTT"))
+	return found && (len(rest) == 0 || bytes.IndexByte([]byte(" \t\n\r"), rest[0]) >= 0)
 }

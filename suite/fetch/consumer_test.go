@@ -59,6 +59,11 @@ var _ = Describe("Model, for consumers", func() {
 		Entry("a font (CO-19)", fetch.Request{Consumer: fetch.Font}, serving(200, "application/octet-stream", "wOF2", acao, "*"), fetch.CORS),
 		Entry("a font that is not shared (CO-19)", fetch.Request{Consumer: fetch.Font}, serving(200, "font/woff2", "wOF2"), fetch.NetworkError),
 		Entry("no font", fetch.Request{Consumer: fetch.Font}, serving(200, "font/woff2", "{}", acao, "*"), fetch.NetworkError),
+		Entry("captions (CO-20)", fetch.Request{Consumer: fetch.Track, CrossOrigin: "anonymous"}, serving(200, "text/plain", "\uFEFFWEBVTT\n", acao, "*"), fetch.CORS),
+		Entry("captions that are not shared (CO-20)", fetch.Request{Consumer: fetch.Track, CrossOrigin: "anonymous"}, serving(200, "text/vtt", "WEBVTT"), fetch.NetworkError),
+		Entry("captions with credentials for anyone (CO-20)", fetch.Request{Consumer: fetch.Track, CrossOrigin: "use-credentials"}, serving(200, "text/vtt", "WEBVTT", acao, "*"), fetch.NetworkError),
+		Entry("captions with an error", fetch.Request{Consumer: fetch.Track, CrossOrigin: "anonymous"}, serving(404, "text/vtt", "WEBVTT", acao, "*"), fetch.NetworkError),
+		Entry("no captions", fetch.Request{Consumer: fetch.Track, CrossOrigin: "anonymous"}, serving(200, "text/vtt", "WEBVTTs", acao, "*"), fetch.NetworkError),
 		Entry("events (CO-02)", fetch.Request{Consumer: fetch.Events}, serving(200, "text/event-stream", "", acao, "*"), fetch.CORS),
 		Entry("events that are not shared (CO-02)", fetch.Request{Consumer: fetch.Events}, serving(200, "text/event-stream", ""), fetch.NetworkError),
 		Entry("events with credentials (CO-01)", fetch.Request{Consumer: fetch.Events, Credentials: "include"}, serving(200, "text/event-stream", "", acao, page, acac, "true"), fetch.CORS),
@@ -119,9 +124,9 @@ var _ = Describe("Model, for consumers", func() {
 		Expect(w.requests()).To(BeEmpty())
 	})
 
-	It("asks for nothing of another origin in mode same-origin (CO-22)", func() {
+	It("asks for nothing of another origin in mode same-origin (CO-20, CO-22)", func() {
 		w := newWorld(generous)
-		for _, r := range []fetch.Request{{Consumer: fetch.WorkerScript}, {API: fetch.Fetch, Method: "GET", Mode: fetch.SameOriginMode}} {
+		for _, r := range []fetch.Request{{Consumer: fetch.WorkerScript}, {Consumer: fetch.Track}, {API: fetch.Fetch, Method: "GET", Mode: fetch.SameOriginMode}} {
 			o := do(open(w.model()), page, at("http://api.test/", r))
 			Expect(o.Response.Type).To(Equal(fetch.NetworkError))
 			Expect(o.Cause).To(Equal(fetch.ByCORS))

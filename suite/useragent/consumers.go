@@ -12,7 +12,7 @@ import (
 var consumers = Chapter{
 	Name:      "consumers",
 	Title:     "Elements, event sources and beacons",
-	Scenarios: slices.Concat(elements(), thrownErrors(), alwaysCORS(), eventSources(), beacons()),
+	Scenarios: slices.Concat(elements(), thrownErrors(), tracks(), alwaysCORS(), eventSources(), beacons()),
 }
 
 // usable is what a script can use all of; it shows no status.
@@ -35,6 +35,7 @@ var (
 	module = asset{fetch.Module, "A module script", "text/javascript", "globalThis.loaded = true;\n"}
 	style  = asset{fetch.Style, "A style sheet", "text/css", "body { color: black; }\n"}
 	font   = asset{fetch.Font, "A font", "font/ttf", stub.Triangle}
+	track  = asset{fetch.Track, "A track of captions", "text/vtt", "WEBVTT\n\n00:00.000 --> 00:01.000\ncorsproof\n"}
 	events = asset{fetch.Events, "An event source", "text/event-stream", "retry: 60000\ndata: first\n\n"}
 )
 
@@ -73,36 +74,9 @@ func elements() []Scenario {
 				Stub:  answers(e.answer()),
 				Steps: once(get(fetch.NoCrossOrigin), tainted(silently(sends("GET")))),
 			},
-			Scenario{
-				ID: id + ".anonymous", Title: e.what + " must be usable with crossorigin=anonymous if it allows any origin",
-				Spec: spec, Covers: []string{e.with}, APIs: byFetch,
-				Stub:  answers(e.answer(anyOrigin)),
-				Steps: once(get(fetch.Anonymous), usable(sends("GET").without("Cookie"))),
-			},
-			Scenario{
-				ID: id + ".anonymous.refused", Title: e.what + " must not be loaded with crossorigin=anonymous if it allows no origin",
-				Spec: spec, Covers: []string{e.with}, APIs: byFetch,
-				Stub:  answers(e.answer()),
-				Steps: once(get(fetch.Anonymous), refused(fetch.MissingAllowOriginHeader, sends("GET"))),
-			},
-			Scenario{
-				ID: id + ".credentials", Title: e.what + " must be usable with crossorigin=use-credentials if it allows the origin and credentials",
-				Spec: spec, Covers: []string{credentialed}, APIs: byFetch,
-				Stub:  answers(e.answer(thisOrigin, trusted)),
-				Steps: once(get(fetch.UseCredentials), usable(sends("GET"))),
-			},
-			Scenario{
-				ID: id + ".credentials.star", Title: e.what + " must not be loaded with crossorigin=use-credentials if it allows any origin",
-				Spec: spec, Covers: []string{credentialed}, APIs: byFetch,
-				Stub:  answers(e.answer(anyOrigin, trusted)),
-				Steps: once(get(fetch.UseCredentials), refused(fetch.WildcardOriginNotAllowed, sends("GET"))),
-			},
-			Scenario{
-				ID: id + ".redirect", Title: e.what + " must not be loaded with crossorigin=anonymous if a redirect to it allows no origin",
-				Spec: spec, Covers: []string{e.with, "RD-05"}, APIs: byFetch,
-				Stub:  append(answers(leads(302, Other+"/{id}")), withURL(Other+"/{id}", answers(e.answer(anyOrigin)))...),
-				Steps: once(get(fetch.Anonymous), refused(fetch.MissingAllowOriginHeader, sends("GET"))),
-			},
+		)
+		all = append(all, byAttribute(e.asset, e.with, credentialed)...)
+		all = append(all,
 			Scenario{
 				ID: id + ".redirect.back", Title: e.what + " of the page's own origin must not be usable behind a redirect of another, without the attribute crossorigin",
 				Spec: spec, Covers: []string{e.plain}, APIs: byFetch,
@@ -135,6 +109,47 @@ func elements() []Scenario {
 	return all
 }
 
+// byAttribute are about what a script can use with the attribute crossorigin.
+func byAttribute(a asset, covers, credentialed string) []Scenario {
+	const spec = "concept-request-mode"
+	get := func(crossOrigin fetch.CrossOrigin) fetch.Request {
+		return fetch.Request{Consumer: a.consumer, CrossOrigin: crossOrigin}
+	}
+	id := "browser.consumers." + string(a.consumer)
+	return []Scenario{
+		{
+			ID: id + ".anonymous", Title: a.what + " must be usable with crossorigin=anonymous if it allows any origin",
+			Spec: spec, Covers: []string{covers}, APIs: byFetch,
+			Stub:  answers(a.answer(anyOrigin)),
+			Steps: once(get(fetch.Anonymous), usable(sends("GET").without("Cookie"))),
+		},
+		{
+			ID: id + ".anonymous.refused", Title: a.what + " must not be loaded with crossorigin=anonymous if it allows no origin",
+			Spec: spec, Covers: []string{covers}, APIs: byFetch,
+			Stub:  answers(a.answer()),
+			Steps: once(get(fetch.Anonymous), refused(fetch.MissingAllowOriginHeader, sends("GET"))),
+		},
+		{
+			ID: id + ".credentials", Title: a.what + " must be usable with crossorigin=use-credentials if it allows the origin and credentials",
+			Spec: spec, Covers: []string{credentialed}, APIs: byFetch,
+			Stub:  answers(a.answer(thisOrigin, trusted)),
+			Steps: once(get(fetch.UseCredentials), usable(sends("GET"))),
+		},
+		{
+			ID: id + ".credentials.star", Title: a.what + " must not be loaded with crossorigin=use-credentials if it allows any origin",
+			Spec: spec, Covers: []string{credentialed}, APIs: byFetch,
+			Stub:  answers(a.answer(anyOrigin, trusted)),
+			Steps: once(get(fetch.UseCredentials), refused(fetch.WildcardOriginNotAllowed, sends("GET"))),
+		},
+		{
+			ID: id + ".redirect", Title: a.what + " must not be loaded with crossorigin=anonymous if a redirect to it allows no origin",
+			Spec: spec, Covers: []string{covers, "RD-05"}, APIs: byFetch,
+			Stub:  append(answers(leads(302, Other+"/{id}")), withURL(Other+"/{id}", answers(a.answer(anyOrigin)))...),
+			Steps: once(get(fetch.Anonymous), refused(fetch.MissingAllowOriginHeader, sends("GET"))),
+		},
+	}
+}
+
 // thrownErrors are about scripts that run, and what their errors tell the page.
 func thrownErrors() []Scenario {
 	throws := asset{contentType: script.contentType, body: "throw new Error(\"corsproof\");\n"}
@@ -156,6 +171,27 @@ func thrownErrors() []Scenario {
 			Steps: once(fetch.Request{Consumer: fetch.Script, CrossOrigin: fetch.Anonymous}, told(usable(sends("GET")), "corsproof")),
 		},
 	}
+}
+
+// tracks are captions, which are of the page's own origin without the attribute.
+func tracks() []Scenario {
+	const covers = "CO-20"
+	get := fetch.Request{Consumer: track.consumer}
+	plain := []Scenario{
+		{
+			ID: "browser.consumers.track.plain", Title: "A track of captions of another origin must not be asked for without the attribute crossorigin",
+			Spec: "main-fetch", Covers: []string{covers}, APIs: byFetch,
+			Stub:  answers(track.answer(anyOrigin)),
+			Steps: once(get, Want{Type: fetch.NetworkError}),
+		},
+		{
+			ID: "browser.consumers.track.plain.redirect", Title: "A redirect to another origin must not be followed for a track of captions without the attribute crossorigin",
+			Spec: "http-redirect-fetch", Covers: []string{covers}, APIs: byFetch,
+			Stub:  append(own(leads(302, Target)), answers(track.answer(anyOrigin))...),
+			Steps: once(at(Page+"/{id}", get), Want{Type: fetch.NetworkError, Sent: []Sent{sends("GET").to(Page+"/{id}", Absent)}}),
+		},
+	}
+	return append(plain, byAttribute(track, covers, covers)...)
 }
 
 // alwaysCORS are those that need no attribute.

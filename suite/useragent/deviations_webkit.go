@@ -93,6 +93,7 @@ func webKitDeviations() []Deviation {
 	}
 	all = append(all, webKitRanges()...)
 	all = append(all, webKitFonts()...)
+	all = append(all, webKitTracks()...)
 	return append(all, webKitRedirects()...)
 }
 
@@ -133,6 +134,21 @@ func webKitFonts() []Deviation {
 		})
 	}
 	return all
+}
+
+// webKitTracks are loaded as images are, and read.
+func webKitTracks() []Deviation {
+	const instead = "It loads captions of another origin without the attribute crossorigin, and shows a script their text."
+	return []Deviation{
+		{
+			Browser: webkit, Scenario: "browser.consumers.track.plain", Instead: instead, Evidence: seenWebKit,
+			Wants: []Want{usable(silently(sends("GET")))},
+		},
+		{
+			Browser: webkit, Scenario: "browser.consumers.track.plain.redirect", Instead: instead, Evidence: seenWebKit,
+			Wants: []Want{{Type: fetch.Basic, Sent: []Sent{sends("GET").to(Page+"/{id}", Absent), silently(sends("GET"))}}},
+		},
+	}
 }
 
 // webKitRedirects are those after which the method is safelisted and no header is left

@@ -14,7 +14,7 @@ import (
 
 var assets = map[fetch.Consumer]string{
 	fetch.Image: "/v1/logo.png", fetch.Script: "/v1/app.js", fetch.Module: "/v1/app.js", fetch.Style: "/v1/site.css",
-	fetch.Font: "/v1/text.ttf", fetch.Events: "/v1/events", fetch.WorkerScript: "/v1/app.js",
+	fetch.Font: "/v1/text.ttf", fetch.Track: "/v1/items.vtt", fetch.Events: "/v1/events", fetch.WorkerScript: "/v1/app.js",
 }
 
 // openly serves the sample application to everybody, with credentials.
@@ -101,6 +101,10 @@ func consumers(a Agent) {
 			Entry("a font", fetch.Request{Consumer: fetch.Font}, openly, fetch.CORS, ""),
 			Entry("a font for anyone", fetch.Request{Consumer: fetch.Font}, toAnyone, fetch.CORS, ""),
 			Entry("a font without headers", fetch.Request{Consumer: fetch.Font}, bare, fetch.NetworkError, "MissingAllowOriginHeader"),
+			Entry("anonymous captions", fetch.Request{Consumer: fetch.Track, CrossOrigin: fetch.Anonymous}, toAnyone, fetch.CORS, ""),
+			Entry("anonymous captions without headers", fetch.Request{Consumer: fetch.Track, CrossOrigin: fetch.Anonymous}, bare, fetch.NetworkError, "MissingAllowOriginHeader"),
+			Entry("captions with credentials", fetch.Request{Consumer: fetch.Track, CrossOrigin: fetch.UseCredentials}, openly, fetch.CORS, ""),
+			Entry("captions with credentials for anyone", fetch.Request{Consumer: fetch.Track, CrossOrigin: fetch.UseCredentials}, toAnyone, fetch.NetworkError, "WildcardOriginNotAllowed"),
 			Entry("events", fetch.Request{Consumer: fetch.Events}, toAnyone, fetch.CORS, ""),
 			Entry("events without headers", fetch.Request{Consumer: fetch.Events}, bare, fetch.NetworkError, "MissingAllowOriginHeader"),
 			Entry("events with credentials", fetch.Request{Consumer: fetch.Events, Credentials: fetch.Include}, openly, fetch.CORS, ""),
@@ -125,6 +129,8 @@ func consumers(a Agent) {
 			Entry("JSON as a module", fetch.Request{Consumer: fetch.Module}, "/v1/items", 200),
 			Entry("an error as a style sheet", fetch.Request{Consumer: fetch.Style, CrossOrigin: fetch.Anonymous}, "/v1/missing", 404),
 			Entry("JSON as a font", fetch.Request{Consumer: fetch.Font}, "/v1/items", 200),
+			Entry("JSON as captions", fetch.Request{Consumer: fetch.Track, CrossOrigin: fetch.Anonymous}, "/v1/items", 200),
+			Entry("an error as captions", fetch.Request{Consumer: fetch.Track, CrossOrigin: fetch.Anonymous}, "/v1/missing", 404),
 			Entry("JSON as events", fetch.Request{Consumer: fetch.Events}, "/v1/items", 200),
 			Entry("other bytes than integrity says, as a script", fetch.Request{Consumer: fetch.Script, CrossOrigin: fetch.Anonymous, Integrity: fetch.IntegrityOf([]byte("other"))}, "/v1/app.js", 200),
 			Entry("other bytes than integrity says, as a module", fetch.Request{Consumer: fetch.Module, Integrity: fetch.IntegrityOf([]byte("other"))}, "/v1/app.js", 200),
@@ -143,7 +149,8 @@ func consumers(a Agent) {
 			}
 		},
 			Entry("an image", fetch.Image), Entry("a script", fetch.Script), Entry("a module", fetch.Module),
-			Entry("a style sheet", fetch.Style), Entry("a font", fetch.Font), Entry("events", fetch.Events),
+			Entry("a style sheet", fetch.Style), Entry("a font", fetch.Font), Entry("captions", fetch.Track),
+			Entry("events", fetch.Events),
 		)
 
 		It("loads fonts in a worker too", func(ctx SpecContext) {
