@@ -17,6 +17,9 @@ func newMerge() *cobra.Command {
 a run, or runs in several browsers. What depends on another report is judged again.
 Nothing is asked of any server.
 
+The evidence stays that of each run: whether a request has If-None-Match, or a response
+comes from the HTTP cache, depends on what the same run asked for before.
+
 ` + exitCodes,
 		Example: "  corsproof merge shard-*.json\n  corsproof merge chromium.json firefox.json --json all.json",
 		Args: func(_ *cobra.Command, args []string) error {
