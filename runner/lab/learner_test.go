@@ -37,6 +37,7 @@ func (l learner) predicts(preflight, shared string) {
 // runs presses Run, and waits for what comes of it.
 func (l learner) runs() {
 	GinkgoHelper()
+	atRest(l.Person)
 	l.Clicks("#run")
 	l.Shows("#result-title", Not(BeEmpty()))
 }
@@ -49,10 +50,18 @@ func (l learner) checks() string {
 
 func checks(p person.Person) string {
 	GinkgoHelper()
+	atRest(p)
 	p.Does(`document.getElementById("checks-title").textContent = ""`)
 	p.Clicks("#check")
 	p.Shows("#checks-title", Not(BeEmpty()))
 	return p.Reads("#checks-title")
+}
+
+// atRest waits until the buttons can be pressed again: when a check has told what it
+// found, the lab still opens a fresh session.
+func atRest(p person.Person) {
+	GinkgoHelper()
+	p.Until("document.querySelector('#bench [aria-disabled]') === null")
 }
 
 // sees is what an expression comes to, as text.
