@@ -44,6 +44,7 @@ type part struct {
 	session *session
 	hosts   []string // of pages by https
 	taken   bool     // the window that came with it is in use
+	ended   atomic.Bool
 }
 
 // A tabSlot is a tab that is being opened, once for all who wait for it.
@@ -131,12 +132,17 @@ func (c *isolated) part(ctx context.Context, hosts ...string) (*part, error) {
 
 // serves reports whether the part can open pages on all of these hosts by https.
 func (p *part) serves(hosts []string) bool {
+	return !p.hasEnded() && !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(p.hosts, h) })
+}
+
+// hasEnded reports whether the driver has ended, or has said that its browser has.
+func (p *part) hasEnded() bool {
 	select {
 	case <-p.driver.process.Done():
-		return false
+		return true
 	default:
+		return p.ended.Load()
 	}
-	return !slices.ContainsFunc(hosts, func(h string) bool { return !slices.Contains(p.hosts, h) })
 }
 
 func (b *Browser) startPart(ctx context.Context, w *watch, hosts []string) (_ *part, err error) {

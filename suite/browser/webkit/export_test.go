@@ -2,6 +2,7 @@ package webkit
 
 import (
 	"context"
+	"net/http"
 
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -50,7 +51,14 @@ func Frames(of fetch.Context) (origins []string) {
 	return origins
 }
 
-// Kill ends the WebKits of a context.
+// Quit ends the WebKits of a context, and leaves their drivers.
+func Quit(of fetch.Context) {
+	for _, p := range of.(*isolated).parts {
+		p.driver.call(context.Background(), http.MethodDelete, p.session.path, nil)
+	}
+}
+
+// Kill ends the WebKits of a context and their drivers.
 func Kill(of fetch.Context) {
 	for _, p := range of.(*isolated).parts {
 		p.driver.process.Kill()

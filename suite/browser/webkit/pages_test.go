@@ -81,7 +81,7 @@ var _ = Describe("A page", func() {
 		Expect(webkit.Frames(c)).To(HaveLen(len(origins) + 1))
 	})
 
-	It("has the timeout of its request as a frame too, and is a window after its WebKit ended", func(ctx SpecContext) {
+	DescribeTable("has the timeout of its request as a frame too, and is a window after its WebKit ended", func(ctx SpecContext, end func(fetch.Context)) {
 		slow := make(chan struct{})
 		defer close(slow)
 		target := trial.NewRecorder(func(w http.ResponseWriter, r *http.Request) {
@@ -94,13 +94,16 @@ var _ = Describe("A page", func() {
 		Expect(c.(fetch.FrameOpener).OpenFrames(ctx, page)).To(Succeed())
 		get := fetch.Request{API: fetch.Fetch, URL: target.URL + "/slow", Method: "GET", Timeout: 100 * time.Millisecond}
 		Expect(trial.Do(ctx, c, page, get).Cause).To(Equal(fetch.ByTimeout))
-		webkit.Kill(c)
+		end(c)
 		get.URL = target.URL + "/"
 		_, err := c.Do(ctx, page, get)
 		Expect(err).To(MatchError(ContainSubstring("the browser ended in the middle of a request")))
 		Expect(trial.Do(ctx, c, page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "GET"}).Shared()).To(BeTrue())
 		Expect(webkit.Frames(c)).To(BeEmpty())
-	})
+	},
+		Entry("with its driver", webkit.Kill),
+		Entry("alone", webkit.Quit),
+	)
 
 	It("lives on no host with another one", func(ctx SpecContext) {
 		c := trial.In(ctx, delivering)

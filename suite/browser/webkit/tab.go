@@ -122,14 +122,10 @@ func (t *tab) runInWindow(ctx context.Context, r fetch.Request) (s script.Seen, 
 // blame says whose fault an error is: the driver and its browser may have ended.
 func (p *part) blame(err error, format string, a ...any) error {
 	var failed *webdriver.Error
-	var ended bool
-	select {
-	case <-p.driver.process.Done():
-		ended = true
-	default:
-		ended = errors.As(err, &failed) && failed.Code == "invalid session id" || errors.Is(err, errChannelEnded)
+	if errors.As(err, &failed) && failed.Code == "invalid session id" || errors.Is(err, errChannelEnded) {
+		p.ended.Store(true)
 	}
-	if ended {
+	if p.hasEnded() {
 		return fmt.Errorf("the browser ended in the middle of a request: %w", err)
 	}
 	return fmt.Errorf(format+": %w", append(a, err)...)
