@@ -152,9 +152,9 @@ func (c *modelContext) Do(ctx context.Context, origin string, r Request) (Observ
 	if timeout == 0 {
 		timeout = DefaultTimeout
 	}
+	began := time.Now() // before the timeout does, so that Seconds never lacks a part of it
 	timed, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel() // also ends a body that has no end
-	began := time.Now()
 	req := newRequest(origin, r)
 	f := &fetching{context: c, ctx: timed}
 	response, failure := f.mainFetch(req)
