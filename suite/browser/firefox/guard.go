@@ -1,11 +1,10 @@
 package firefox
 
 import (
-	"cmp"
 	"context"
-	"net"
 	"net/url"
 
+	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/browser/bidi"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
@@ -41,13 +40,7 @@ func (t *tab) mayLeave(r eventRequest) bool {
 	if err != nil || t.key.guarded && fetch.Hold.Holds(r.Method) {
 		return false
 	}
-	return u.Scheme == "data" || u.Scheme == "blob" || t.browser.isTarget(addressOf(u))
-}
-
-// addressOf is where a URL leads, "host:port".
-func addressOf(u *url.URL) string {
-	port := map[string]string{"http": "80", "https": "443"}[u.Scheme]
-	return net.JoinHostPort(u.Hostname(), cmp.Or(u.Port(), port))
+	return u.Scheme == "data" || u.Scheme == "blob" || t.browser.isTarget(browser.AddressOf(u))
 }
 
 // fail ends a paused request before it leaves.

@@ -42,9 +42,9 @@ type part struct {
 	relay   *relay
 	driver  *driver
 	session *session
-	hosts   []string // of pages by https
-	taken   bool     // the window that came with it is in use
-	ended   atomic.Bool
+	hosts   []string    // of pages by https
+	taken   bool        // the window that came with it is in use
+	ended   atomic.Bool // the driver has said that its browser has ended
 }
 
 // A tabSlot is a tab that is being opened, once for all who wait for it.

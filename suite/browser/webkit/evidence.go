@@ -3,13 +3,13 @@ package webkit
 import (
 	"cmp"
 	"context"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/corsproof/corsproof/suite/browser"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -167,25 +167,24 @@ func (r *record) unconnected() error {
 		last := r.all[len(r.all)-1]
 		to = last.Request.URL
 		if last.Kind == fetch.Actual && last.Response != nil {
-			to = led(last)
+			to = led(last.Request.URL, *last.Response)
 		}
 	}
 	u, err := url.Parse(to)
 	if err != nil {
 		return nil
 	}
-	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
-	return r.lost[net.JoinHostPort(strings.ToLower(u.Hostname()), port)]
+	return r.lost[strings.ToLower(browser.AddressOf(u))]
 }
 
-// led returns where a redirect leads, or nothing.
-func led(x *exchange) string {
-	location, ok := x.Response.Headers.Get("Location")
-	from, err := url.Parse(x.Request.URL)
+// led returns where a redirect from a URL leads, or nothing.
+func led(from string, response fetch.WireResponse) string {
+	location, ok := response.Headers.Get("Location")
+	base, err := url.Parse(from)
 	if !ok || err != nil {
 		return ""
 	}
-	to, err := from.Parse(location)
+	to, err := base.Parse(location)
 	if err != nil {
 		return ""
 	}

@@ -339,21 +339,13 @@ func (x *exchange) answer(ctx context.Context, response fetch.WireResponse) erro
 	}
 	r.watch.mu.Unlock()
 	r.tell()
-	location, ok := response.Headers.Get("Location")
-	if !ok || x.Kind == fetch.Preflight || response.Status/100 != 3 {
-		return nil
-	}
-	base, err := url.Parse(x.Request.URL)
-	if err != nil {
-		return nil
-	}
-	next, err := base.Parse(location)
-	if err != nil {
+	next := led(x.Request.URL, response)
+	if next == "" || x.Kind == fetch.Preflight || response.Status/100 != 3 {
 		return nil
 	}
 	within, cancel := context.WithTimeout(ctx, r.request.Timeout)
 	defer cancel()
-	return r.watch.take(within, r, r.claimsTo(next.String(), x.Request.Method, http.MethodGet))
+	return r.watch.take(within, r, r.claimsTo(next, x.Request.Method, http.MethodGet))
 }
 
 // brought is a stored response, brought up to date by a 304.
