@@ -145,7 +145,7 @@ var _ = Describe("the way to the target", func() {
 			Expect(r.Summary[suite.Broken]).To(BeZero())
 
 			Expect(run(ctx, to("example.org")).Partial).To(ContainSubstring("the certificate of https://example.org is not valid"))
-		}, SpecTimeout(time.Minute))
+		}, SpecTimeout(5*time.Minute))
 	}
 
 	It("trusts no certificate unasked", func(ctx SpecContext) {
