@@ -339,8 +339,11 @@ func (x *exchange) answer(ctx context.Context, response fetch.WireResponse) erro
 	}
 	r.watch.mu.Unlock()
 	r.tell()
+	if x.Kind == fetch.Preflight || response.Status/100 != 3 {
+		return nil
+	}
 	next := led(x.Request.URL, response)
-	if next == "" || x.Kind == fetch.Preflight || response.Status/100 != 3 {
+	if next == "" {
 		return nil
 	}
 	within, cancel := context.WithTimeout(ctx, r.request.Timeout)
