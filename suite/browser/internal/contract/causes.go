@@ -2,7 +2,6 @@ package contract
 
 import (
 	"net/http"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -47,7 +46,7 @@ func causes(a Agent) {
 			target := trial.NewRecorder(func(http.ResponseWriter, *http.Request) { <-quit })
 			DeferCleanup(func() { close(quit) })
 			for _, api := range []fetch.API{fetch.Fetch, fetch.XHR} {
-				o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET", Timeout: 200 * time.Millisecond})
+				o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: api, URL: target.URL + "/", Method: "GET", Timeout: unanswered})
 				Expect(o.Cause).To(Equal(fetch.ByTimeout))
 				Expect(o.Actual()).NotTo(BeNil())
 			}
@@ -61,7 +60,7 @@ func causes(a Agent) {
 				}
 			})
 			DeferCleanup(func() { close(quit) })
-			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Timeout: 200 * time.Millisecond})
+			o := trial.Do(ctx, trial.In(ctx, a.Delivering()), page, fetch.Request{API: fetch.Fetch, URL: target.URL + "/", Method: "PUT", Timeout: unanswered})
 			Expect(o.Cause).To(Equal(fetch.ByTimeout))
 			Expect(o.Preflight()).NotTo(BeNil())
 			Expect(o.Preflight().Response).To(BeNil())

@@ -2,7 +2,6 @@ package contract
 
 import (
 	"net/http"
-	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -142,7 +141,7 @@ func consumers(a Agent) {
 		DescribeTable("ends with its timeout", func(ctx SpecContext, consumer fetch.Consumer) {
 			for _, origin := range []string{page, "null"} {
 				o, _ := consume(ctx, a.Delivering(), origin, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() },
-					fetch.Request{Consumer: consumer, CrossOrigin: fetch.Anonymous, Timeout: 200 * time.Millisecond})
+					fetch.Request{Consumer: consumer, CrossOrigin: fetch.Anonymous, Timeout: unanswered})
 				Expect(o.Response.Type).To(Equal(fetch.NetworkError))
 				Expect(o.Cause).To(Equal(fetch.ByTimeout))
 				Expect(o.Actual()).NotTo(BeNil())

@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -85,6 +86,10 @@ const (
 	page       = "http://app.example.test"
 	securePage = "https://app.example.test"
 )
+
+// unanswered is the timeout of a request that gets no answer, and is seen to have left: so
+// much time that it has on a busy machine too.
+const unanswered = time.Second
 
 // reason is what the agent says of a refusal for which the Standard has this reason.
 func (a Agent) reason(written string) string {
