@@ -118,6 +118,12 @@ func (t *tab) enterFrame(ctx context.Context) error {
 	return nil
 }
 
+// answer has the process answer in which the tab's scripts run.
+func (t *tab) answer(ctx context.Context) error {
+	_, err := evaluate[int](ctx, t.browser.conn, t.scripts, "0")
+	return err
+}
+
 // forget ends the watching.
 func (t *tab) forget() { t.browser.traces.forget(t.trace) }
 
@@ -146,14 +152,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	if err != nil {
 		return fetch.Observation{}, t.harnessError(ctx, within, err)
 	}
-	patience := settleTimeout
-	switch {
-	case r.Consumer == fetch.Beacon && s.Type == fetch.Opaque:
-		patience = r.Timeout // the script does not wait for it; the evidence does
-	case r.EffectiveMode() == fetch.SameOriginMode && s.Type == fetch.NetworkError:
-		patience = 0 // nothing was sent
-	}
-	record.settle(within, s, patience)
+	record.settle(within, s)
 	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}
 	record.conclude(&o, s.TimedOut)
 	if t.browser.remote && o.Preflight() != nil && t.forgets(r) {

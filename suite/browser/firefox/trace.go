@@ -8,9 +8,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/corsproof/corsproof/suite/browser/bidi"
+	"github.com/corsproof/corsproof/suite/browser/internal/patience"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -307,23 +307,10 @@ func withoutFragment(url string) string {
 	return u
 }
 
-// settleTimeout is how long evidence may come after the script has spoken.
-const settleTimeout = 500 * time.Millisecond
-
 // settle waits until the evidence is complete. Some of it never comes, so the waiting has
 // an end of its own.
-func (r *record) settle(ctx context.Context, s script.Seen, patience time.Duration) {
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for !r.settled(s) {
-		select {
-		case <-r.changed:
-		case <-deadline.C:
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
+func (r *record) settle(ctx context.Context, s script.Seen) {
+	patience.Wait(ctx, patience.For(r.request, s), r.changed, r.trace.tab.answer, func() bool { return r.settled(s) })
 }
 
 func (r *record) settled(s script.Seen) bool {
