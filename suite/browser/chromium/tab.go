@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/patience"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -86,10 +87,17 @@ func newTab(ctx context.Context, b *Browser, tabCtx context.Context, key tabKey,
 
 // watchable returns the tab of a session that has a page, before it is watched.
 func watchable(b *Browser, session context.Context, key tabKey, gate fetch.Gate) *tab {
-	t := &tab{browser: b, ctx: session, page: session, key: key, gate: gate, trace: newTrace()}
+	t := &tab{browser: b, ctx: session, page: session, key: key, gate: gate}
+	t.trace = newTrace(t.answer)
 	t.lost, t.crash = context.WithCancel(context.Background())
 	t.decide(session)
 	return t
+}
+
+// answer has the process answer in which the tab's scripts run.
+func (t *tab) answer(ctx context.Context) error {
+	_, err := runIn(ctx, t.ctx, chromedp.Evaluate[int]("0"))
+	return err
 }
 
 // settle makes sure that the page is where it should be, and starts to watch it.
@@ -250,14 +258,7 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	if err != nil {
 		return fetch.Observation{}, t.harnessError(ctx, within, err)
 	}
-	patience := settleTimeout
-	switch {
-	case r.Consumer == fetch.Beacon && s.Type == fetch.Opaque:
-		patience = r.Timeout // the script does not wait for it; the evidence does
-	case r.EffectiveMode() == fetch.SameOriginMode && s.Type == fetch.NetworkError:
-		patience = 0 // nothing was sent
-	}
-	if record.settle(within, patience) && !r.Executes() && (r.Consumer == fetch.Beacon || r.Keepalive && !s.TimedOut) {
+	if record.settle(within, patience.For(r, s)) && !r.Executes() && (r.Consumer == fetch.Beacon || r.Keepalive && !s.TimedOut) {
 		t.outliving.Add(-1)
 	}
 	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/chromedp/cdproto/network"
 
+	"github.com/corsproof/corsproof/suite/browser/internal/patience"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -17,6 +18,8 @@ import (
 // sorts them into records by the fragment of the request's URL. The browser keeps
 // the fragment on the CORS-preflight request too, and sends it to no server.
 type trace struct {
+	answer func(context.Context) error // has the process answer in which scripts run
+
 	mu        sync.Mutex
 	sequence  int
 	heard     time.Time          // when the latest event came
@@ -24,8 +27,8 @@ type trace struct {
 	transfers map[network.RequestID]*transfer
 }
 
-func newTrace() *trace {
-	return &trace{records: map[string]*record{}, transfers: map[network.RequestID]*transfer{}}
+func newTrace(answer func(context.Context) error) *trace {
+	return &trace{answer: answer, records: map[string]*record{}, transfers: map[network.RequestID]*transfer{}}
 }
 
 // A record is the evidence of one request of a script: its preflights, itself, and
@@ -193,17 +196,23 @@ func (tr *transfer) hasAnswer() bool {
 	return len(tr.hops) > 0 && tr.hops[len(tr.hops)-1].response != nil
 }
 
+// withExtra is how many of the hops are known to have gone over the wire.
+func withExtra(hops []hop) int {
+	n := 0
+	for _, h := range hops {
+		if h.hasExtra {
+			n++
+		}
+	}
+	return n
+}
+
 // settled reports whether all evidence of a transfer is there.
 func (tr *transfer) settled() bool {
 	if !tr.finished && tr.failed == nil {
 		return false
 	}
-	wire := 0
-	for _, h := range tr.hops {
-		if h.hasExtra {
-			wire++
-		}
-	}
+	wire := withExtra(tr.hops)
 	if tr.failed != nil && tr.refused() {
 		// The page's process never got the response, but the network's did: there
 		// is one for each time that the request went out.
@@ -228,11 +237,11 @@ func (tr *transfer) refused() bool {
 // settle waits until the evidence is complete. Extra information may be late, and
 // for some requests never comes, so the waiting has an end of its own. It reports
 // whether all is there.
-func (r *record) settle(ctx context.Context, patience time.Duration) bool {
-	if !r.waitFor(ctx, patience, r.settled) {
+func (r *record) settle(ctx context.Context, d time.Duration) bool {
+	if !r.waitFor(ctx, d, r.settled) {
 		return false
 	}
-	return !r.waitFor(ctx, unorderedGrace, r.told) || r.waitFor(ctx, patience, r.settled)
+	return !r.waitFor(ctx, unorderedGrace, r.told) || r.waitFor(ctx, d, r.settled)
 }
 
 // unorderedGrace is how long events may come that nothing orders: those of a preflight
@@ -241,20 +250,9 @@ func (r *record) settle(ctx context.Context, patience time.Duration) bool {
 const unorderedGrace = 100 * time.Millisecond
 
 // waitFor waits until a condition of the record holds, and reports whether it came to
-// hold in time.
-func (r *record) waitFor(ctx context.Context, patience time.Duration, holds func() bool) bool {
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for !holds() {
-		select {
-		case <-r.changed:
-		case <-deadline.C:
-			return false
-		case <-ctx.Done():
-			return false
-		}
-	}
-	return true
+// hold; see patience.Wait.
+func (r *record) waitFor(ctx context.Context, d time.Duration, holds func() bool) bool {
+	return patience.Wait(ctx, d, r.changed, r.trace.answer, holds)
 }
 
 // told reports whether a preflight was seen, if one may be needed, and that whatever
@@ -267,13 +265,13 @@ func (r *record) told() bool {
 }
 
 // refusedUnsent reports whether a response was refused to a request that did not go out,
-// as far as is known.
+// as far as is known: its last hop, where redirects led it on.
 func (tr *transfer) refusedUnsent() bool {
-	return len(tr.sent) == 0 && tr.failed != nil && tr.refused()
+	if tr.failed == nil || !tr.refused() {
+		return false
+	}
+	return len(tr.sent) <= withExtra(tr.hops[:len(tr.hops)-1])
 }
-
-// settleTimeout is how long evidence may come after the script has spoken.
-const settleTimeout = 500 * time.Millisecond
 
 func (r *record) settled() bool {
 	r.trace.mu.Lock()

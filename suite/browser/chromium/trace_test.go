@@ -41,6 +41,21 @@ var _ = Describe("The evidence of a request", func() {
 		Expect(chromium.Settled("one", events...)).To(BeTrue())
 	})
 
+	It("is not all told while the request that came back refused is not known to have gone out", func() {
+		led := request("1", network.InitiatorTypeScript).(*network.EventRequestWillBeSent)
+		led.RedirectHasExtraInfo = true
+		led.RedirectResponse = &network.Response{Status: 302, Headers: network.Headers{}}
+		events := []any{
+			request("1", network.InitiatorTypeScript), sent("1"), received("1"),
+			led,
+			refused("1", network.CorsErrorMissingAllowOriginHeader),
+		}
+		Expect(chromium.Told("one", events...)).To(BeFalse())
+		Expect(chromium.Told("one", append(events, sent("1"))...)).To(BeTrue())
+		Expect(chromium.Settled("one", append(events, sent("1"))...)).To(BeFalse())
+		Expect(chromium.Settled("one", append(events, sent("1"), received("1"))...)).To(BeTrue())
+	})
+
 	It("has no preflight where the request itself was refused", func() {
 		Expect(chromium.Settled("one",
 			request("1", network.InitiatorTypeScript),
