@@ -35,6 +35,7 @@ type Browser struct {
 	remote  bool            // somebody else has started it
 	home    *home.Home      // nil of a remote one
 	origins *origins.Server // nil of a remote one that cannot reach it
+	reports reports
 	about   fetch.About
 	ctx     context.Context // of chromedp, with the browser in it
 	cancel  context.CancelFunc

@@ -25,11 +25,13 @@ func (b *Browser) Evaluate(ctx context.Context, origin, script string, reported 
 	if err := chromedp.Do(tab, chromedp.Navigate(origin+"/")); err != nil {
 		return 0, err
 	}
-	// chromedp enables the domain for itself.
-	if !reported {
-		if _, err := chromedp.Call(tab, network.Disable, cdp.Empty{}); err != nil {
+	if reported {
+		b.reports.watch(tab, newTrace(nil))
+		if err := report(tab, tab); err != nil {
 			return 0, err
 		}
+	} else if _, err := chromedp.Call(tab, network.Disable, cdp.Empty{}); err != nil { // chromedp enables the domain for itself
+		return 0, err
 	}
 	return chromedp.Run(tab, chromedp.Evaluate[float64](script, chromedp.EvalAwaitPromise))
 }

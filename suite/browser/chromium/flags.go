@@ -3,10 +3,13 @@ package chromium
 import (
 	"fmt"
 	"maps"
+	"os/exec"
 	"slices"
 	"strings"
 
 	"github.com/chromedp/chromedp"
+
+	"github.com/corsproof/corsproof/suite/browser/internal/process"
 )
 
 // names are the executables that are looked for, in this order. Ubuntu's chromium is a
@@ -32,6 +35,7 @@ func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
 		chromedp.ExecPath(path),
 		chromedp.UserDataDir(b.home.Profile),
 		chromedp.Env(b.home.Env()...),
+		chromedp.ModifyCmdFunc(b.prepare),
 		chromedp.Flag("disable-features", strings.Join(disabledFeatures, ",")),
 		chromedp.Flag("host-resolver-rules", b.resolverRules()),
 		chromedp.Flag("ignore-certificate-errors-spki-list", b.origins.SPKI()),
@@ -49,6 +53,15 @@ func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
 		o = append(o, chromedp.CombinedOutput(lines(b.options.Log)))
 	}
 	return o
+}
+
+// prepare readies chromedp's command. What goes wrong here leaves the reports to chromedp,
+// which only takes longer.
+func (b *Browser) prepare(cmd *exec.Cmd) {
+	process.DieWithParent(cmd) // as chromedp has it, unless its command is changed
+	if err := b.reports.divert(cmd); err != nil && b.options.Log != nil {
+		b.options.Log(err.Error())
+	}
 }
 
 // resolverRules leave the target's addresses alone, or lead them where ConnectTo

@@ -143,7 +143,7 @@ func (t *tab) bounded(caller context.Context, d time.Duration) (context.Context,
 
 // watch makes a session report its network events, and guards it if the tab is.
 func (t *tab) watch(ctx, session context.Context) error {
-	chromedp.Listen(session, t.trace.handle)
+	t.hear(session)
 	chromedp.Listen(session, func(event any) {
 		if _, ok := event.(*inspector.EventTargetCrashed); ok {
 			t.crashed.Store(true)
@@ -157,6 +157,12 @@ func (t *tab) watch(ctx, session context.Context) error {
 		return guard(ctx, session)
 	}
 	return nil
+}
+
+// hear has the network's events of a session come to the trace.
+func (t *tab) hear(session context.Context) {
+	chromedp.Listen(session, t.trace.handle) // what the reports leave
+	t.browser.reports.watch(session, t.trace)
 }
 
 // enterFrame opens the sandboxed frame and moves the tab's scripts there. A frame
@@ -191,7 +197,7 @@ func (t *tab) startWorker(ctx context.Context) error {
 		if worker, t.workerErr = t.attach(ctx, "worker"); t.workerErr != nil {
 			return
 		}
-		chromedp.Listen(worker, t.trace.handle)
+		t.hear(worker)
 		t.workerErr = report(ctx, worker)
 	})
 	return t.workerErr

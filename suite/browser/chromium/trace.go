@@ -96,7 +96,7 @@ func (t *trace) end(r *record) {
 	}
 }
 
-// handle takes an event from a session's read loop. It must not block.
+// handle takes an event from who reads all that the browser says. It must not block.
 func (t *trace) handle(event any) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

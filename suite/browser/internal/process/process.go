@@ -17,11 +17,8 @@ type Process struct {
 // Start starts a command in a process group of its own.
 func Start(cmd *exec.Cmd) (*Process, error) {
 	p := &Process{cmd: cmd, done: make(chan struct{})}
-	if cmd.SysProcAttr == nil {
-		cmd.SysProcAttr = new(syscall.SysProcAttr)
-	}
+	DieWithParent(cmd)
 	cmd.SysProcAttr.Setpgid = true
-	dieWithParent(cmd.SysProcAttr)
 	started := make(chan error)
 	go func() {
 		// The signal follows the thread that started the child, and Go ends threads
@@ -40,6 +37,15 @@ func Start(cmd *exec.Cmd) (*Process, error) {
 		return nil, err
 	}
 	return p, nil
+}
+
+// DieWithParent has a command end with this process, where the system can do that. Whoever
+// starts it must keep the thread from which they do; see Start.
+func DieWithParent(cmd *exec.Cmd) {
+	if cmd.SysProcAttr == nil {
+		cmd.SysProcAttr = new(syscall.SysProcAttr)
+	}
+	dieWithParent(cmd.SysProcAttr)
 }
 
 // Pid returns the child's process id.

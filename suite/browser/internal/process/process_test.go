@@ -3,12 +3,14 @@ package process_test
 import (
 	"bufio"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"strconv"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -81,6 +83,50 @@ var _ = Describe("A process", func() {
 		Expect(p.Err()).To(MatchError("signal: killed"))
 		Eventually(alive(grandchild), "2s").Should(BeFalse())
 	})
+
+	It("writes to another file than was opened for it", func() {
+		// Whoever opened the first pipe keeps its ends, and closes the child's as ever.
+		first, opened, err := os.Pipe()
+		Expect(err).NotTo(HaveOccurred())
+		defer first.Close()
+		second, given, err := os.Pipe()
+		Expect(err).NotTo(HaveOccurred())
+		defer second.Close()
+		for _, end := range []*os.File{first, second} {
+			Expect(end.SetReadDeadline(time.Now().Add(time.Minute))).To(Succeed())
+		}
+		cmd := exec.Command("sh", "-c", "echo said >&3")
+		cmd.ExtraFiles = []*os.File{opened}
+		was, err := process.Swap(cmd.ExtraFiles[0], given)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(given.Close()).To(Succeed())
+		Expect(cmd.Run()).To(Succeed())
+		Expect(opened.Close()).To(Succeed())
+		Expect(io.ReadAll(second)).To(BeEquivalentTo("said\n"))
+		_, err = was.WriteString("passed on\n")
+		Expect(err).NotTo(HaveOccurred())
+		Expect(was.Close()).To(Succeed())
+		Expect(io.ReadAll(first)).To(BeEquivalentTo("passed on\n"))
+	})
+
+	DescribeTable("keeps its files if one to be swapped is closed",
+		func(swap func(open, closed *os.File) error) {
+			closed, err := os.Open(os.DevNull)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(closed.Close()).To(Succeed())
+			out, open, err := os.Pipe()
+			Expect(err).NotTo(HaveOccurred())
+			defer out.Close()
+			Expect(swap(open, closed)).NotTo(Succeed())
+			_, err = open.WriteString("still")
+			Expect(err).NotTo(HaveOccurred())
+			Expect(open.Close()).To(Succeed())
+			Expect(out.SetReadDeadline(time.Now().Add(time.Minute))).To(Succeed())
+			Expect(io.ReadAll(out)).To(BeEquivalentTo("still"), "and nobody has kept the other end")
+		},
+		Entry("the first", func(open, closed *os.File) error { _, err := process.Swap(closed, open); return err }),
+		Entry("the second", func(open, closed *os.File) error { _, err := process.Swap(open, closed); return err }),
+	)
 
 	It("says that it cannot start", func() {
 		_, err := process.Start(exec.Command("/no/such/program"))
