@@ -6,6 +6,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -40,10 +41,11 @@ type Browser interface {
 }
 
 // turns is how often the suite and the bare loop are measured, one after the other.
-const turns = 3
+const turns = 7
 
 // Suite measures the whole table against a bare loop of the same fetches in one page, in
-// one run on one machine: their ratio is what counts.
+// one run on one machine: their ratio is what counts. What else the machine does can slow
+// one of them for seconds, so that what is said is the median of several turns.
 func (e Engine[B]) Suite(b *testing.B) {
 	target, closeTarget := referenceTarget(0)
 	defer closeTarget()
@@ -54,34 +56,53 @@ func (e Engine[B]) Suite(b *testing.B) {
 	started := time.Since(began)
 
 	for range b.N {
-		// By turns, so that what else the machine does is shared; the bare loop before the
-		// suite and after it, since that changes within a turn too.
-		var times suite.Times
-		var bare, reported time.Duration
+		var m measurements
 		for range turns {
-			bare += bareLoop(b, browser, target, repeats, false) / 2
-			t := run(b, browser, target, suite.WithRepeats(repeats))
-			bare += bareLoop(b, browser, target, repeats, false) / 2
-			reported += bareLoop(b, browser, target, repeats, true)
-			times.Requests += t.Requests
-			times.Fetches += t.Fetches
-			times.Preflights += t.Preflights
-			times.Waits = max(times.Waits, t.Waits)
-			times.Open = max(times.Open, t.Open)
+			// The bare loop before the suite and after it, since what else the machine
+			// does changes within a turn too.
+			before := bareLoop(b, browser, target, repeats, false)
+			times := run(b, browser, target, suite.WithRepeats(repeats))
+			after := bareLoop(b, browser, target, repeats, false)
+			m.add(times, (before+after)/2)
 		}
-		perFetch, perBare := times.Requests/time.Duration(times.Fetches), bare/turns
-		b.Logf("%d fetches, %d preflights, in %d turns", times.Fetches, times.Preflights, turns)
-		b.Logf("suite           %8.2f ms per fetch", ms(perFetch))
-		b.Logf("bare loop       %8.2f ms per fetch", ms(perBare))
-		b.Logf("ratio           %8.2f (at most %.1f)", float64(perFetch)/float64(perBare), e.AtMost)
-		b.Logf("bare, reported  %8.2f ms per fetch: the same loop while its traffic is reported", ms(reported/turns))
+		reported := bareLoop(b, browser, target, repeats, true)
+		ratios := slices.Sorted(slices.Values(m.ratios))
+		overhead := started.Seconds() + median(m.opens) + median(m.waits)
+		b.Logf("%d fetches, %d preflights, in %d turns", m.fetches, m.preflights, turns)
+		b.Logf("suite           %8.2f ms per fetch", median(m.perFetch))
+		b.Logf("bare loop       %8.2f ms per fetch", median(m.perBare))
+		b.Logf("ratio           %8.2f (at most %.1f), in the turns %.2f to %.2f", median(ratios), e.AtMost, ratios[0], ratios[turns-1])
+		b.Logf("bare, reported  %8.2f ms per fetch: the same loop while its traffic is reported, once", ms(reported))
 		b.Logf("browser start   %8.2f s", started.Seconds())
-		b.Logf("pages, contexts %8.2f s, the most of the turns", times.Open.Seconds())
-		b.Logf("waits           %8.2f s", times.Waits.Seconds())
-		b.Logf("overhead        %8.2f s", (started + times.Open + times.Waits).Seconds())
-		b.ReportMetric(float64(perFetch)/float64(perBare), "suite/bare")
-		b.ReportMetric((started + times.Open + times.Waits).Seconds(), "s-overhead")
+		b.Logf("pages, contexts %8.2f s", median(m.opens))
+		b.Logf("waits           %8.2f s", median(m.waits))
+		b.Logf("overhead        %8.2f s", overhead)
+		b.ReportMetric(median(ratios), "suite/bare")
+		b.ReportMetric(overhead, "s-overhead")
 	}
+}
+
+// measurements are those of the turns: how much was sent in all, and for each turn
+// milliseconds of a fetch, their ratio, and seconds of what is a line of its own.
+type measurements struct {
+	fetches, preflights       int
+	perFetch, perBare, ratios []float64
+	opens, waits              []float64
+}
+
+func (m *measurements) add(t suite.Times, bare time.Duration) {
+	m.fetches += t.Fetches
+	m.preflights += t.Preflights
+	perFetch := t.Requests / time.Duration(t.Fetches)
+	m.perFetch = append(m.perFetch, ms(perFetch))
+	m.perBare = append(m.perBare, ms(bare))
+	m.ratios = append(m.ratios, float64(perFetch)/float64(bare))
+	m.opens, m.waits = append(m.opens, t.Open.Seconds()), append(m.waits, t.Waits.Seconds())
+}
+
+// median is the middle one of an odd number of values.
+func median(values []float64) float64 {
+	return slices.Sorted(slices.Values(values))[len(values)/2]
 }
 
 // FarTarget measures the same against a target that answers after 80 ms, over the time
