@@ -2,6 +2,7 @@ package fetch_test
 
 import (
 	"net/http"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -123,6 +124,25 @@ var _ = Describe("Model, for consumers", func() {
 		Expect(o.Actual().Held).To(BeTrue())
 		Expect(w.requests()).To(BeEmpty())
 	})
+
+	DescribeTable("keeps alive no more than 64 KiB",
+		func(r fetch.Request, exception string, preflights ...string) {
+			w := newWorld(generous)
+			r.URL, r.Body = "http://api.test/", strings.Repeat("x", 65536)
+			Expect(do(open(w.model()), page, r).Actual()).NotTo(BeNil())
+			Expect(w.requests()).To(Equal(append(preflights, "POST api.test/")))
+			w, r.Body = newWorld(generous), r.Body+"x"
+			o := do(open(w.model()), page, r)
+			Expect(o.Exception).To(Equal(exception))
+			Expect(o.Cause).To(Equal(fetch.ByOther))
+			Expect(o.Detail).To(ContainSubstring("65537 bytes, expected at most 65536"))
+			Expect(w.requests()).To(ConsistOf(preflights))
+		},
+		Entry("of a beacon", fetch.Request{Consumer: fetch.Beacon}, "sendBeacon() returned false"),
+		Entry("by fetch()", fetch.Request{API: fetch.Fetch, Method: "POST", Keepalive: true}, "TypeError: network error"),
+		Entry("by fetch(), after a preflight", fetch.Request{API: fetch.Fetch, Method: "POST", Keepalive: true,
+			Headers: fetch.HeaderList{{Name: "X-A", Value: "1"}}}, "TypeError: network error", "OPTIONS api.test/"),
+	)
 
 	It("asks for nothing of another origin in mode same-origin (CO-20, CO-22)", func() {
 		w := newWorld(generous)

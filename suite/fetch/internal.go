@@ -25,6 +25,7 @@ type request struct {
 	body             string
 	credentials      CredentialsMode
 	redirect         RedirectMode
+	keepalive        bool
 	useCORSPreflight bool
 	hold             bool // see Request.Hold
 	cors             bool // the response tainting is "cors"
@@ -47,6 +48,7 @@ func newRequest(origin string, r Request) *request {
 		body:           r.Body,
 		credentials:    r.Credentials,
 		redirect:       r.Redirect,
+		keepalive:      r.Keepalive,
 		hold:           r.Hold,
 		// The upload listener flag alone sets the use-CORS-preflight flag here:
 		// a body is never a stream.

@@ -140,12 +140,10 @@ func (c *modelContext) Do(ctx context.Context, origin string, r Request) (Observ
 		return Observation{}, err
 	}
 	if exception := validate(r); exception != "" {
-		return Observation{
-			Response:  Response{Type: NetworkError},
-			Exception: exception,
-			Cause:     ByOther,
-			Detail:    "the script asked for what no script can ask for",
-		}, nil
+		return unasked(exception, "the script asked for what no script can ask for"), nil
+	}
+	if r.Consumer == Beacon && !isQueued(r) {
+		return unasked("sendBeacon() returned false", fmt.Sprintf("the beacon has %d bytes, expected at most %d", len(r.Body), MaxKeepaliveBody)), nil
 	}
 
 	timeout := r.Timeout
@@ -178,6 +176,11 @@ func (c *modelContext) Do(ctx context.Context, origin string, r Request) (Observ
 	}
 	o.Seconds = time.Since(began).Seconds()
 	return o, nil
+}
+
+// unasked is what is observed of a request that the API itself refuses.
+func unasked(exception, detail string) Observation {
+	return Observation{Response: Response{Type: NetworkError}, Exception: exception, Cause: ByOther, Detail: detail}
 }
 
 // checkAPI reports a request that cannot be written down in the API's terms.
@@ -422,6 +425,9 @@ const modelUserAgent = "corsproof-model"
 //
 // https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
 func (f *fetching) networkFetch(req *request) (*received, *networkError) {
+	if req.isTooLong() {
+		return nil, &networkError{ByOther, fmt.Sprintf("the body of a request that is kept alive has %d bytes, expected at most %d", len(req.body), MaxKeepaliveBody)}
+	}
 	basic := !req.cors && !req.opaque
 	credentialed := req.credentials == Include || req.credentials == SameOrigin && basic // step 8.3
 	w := WireRequest{Method: req.method, URL: wireURL(req.currentURL()), Headers: slices.Clone(req.headers)}

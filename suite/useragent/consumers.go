@@ -302,6 +302,13 @@ func beacons() []Scenario {
 			Steps: once(text, tainted(sends("POST"))),
 		},
 		{
+			ID: "browser.consumers.beacon.more", Title: "A beacon of more than 64 KiB must not be sent",
+			Spec: "http-network-or-cache-fetch", Covers: []string{"CO-07"}, APIs: byFetch, Cause: fetch.ByOther,
+			Stub: answers(ok()),
+			Steps: once(fetch.Request{Consumer: fetch.Beacon, Body: tooLong},
+				Want{Type: fetch.NetworkError, Exception: "sendBeacon() returned false"}),
+		},
+		{
 			ID: "browser.consumers.beacon.redirect", Title: "A redirect without headers of CORS must be followed by a beacon with text",
 			Spec: spec, Covers: []string{"CO-07"}, APIs: byFetch,
 			Stub:  append(answers(leads(307, Target+"/there")), withURL(Target+"/there", answers(ok()))...),

@@ -34,6 +34,13 @@ func firefoxDeviations() []Deviation {
 			Wants:    []Want{{Type: fetch.Opaque, Thrown: "corsproof", Sent: []Sent{silently(sends("GET"))}}},
 		},
 		{
+			Scenario: "browser.consumers.beacon.more",
+			Instead:  "It sends beacons of more than 64 KiB.",
+			Evidence: "D-20",
+			Link:     "https://bugzilla.mozilla.org/show_bug.cgi?id=2008613",
+			Wants:    []Want{tainted(sends("POST"))},
+		},
+		{
 			Scenario: "browser.cache.star",
 			Instead:  "It never uses what it remembers of *, and asks each time.",
 			Evidence: "D-05",

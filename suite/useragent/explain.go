@@ -64,6 +64,12 @@ func (step Step) inWords() string {
 			words += ", " + word.name + " " + word.value
 		}
 	}
+	if r.Keepalive {
+		words += ", kept alive"
+	}
+	if r.Body != "" {
+		words += fmt.Sprintf(", with a body of %d bytes", len(r.Body))
+	}
 	if r.UploadListener {
 		words += ", with an upload listener"
 	}

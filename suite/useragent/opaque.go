@@ -1,6 +1,8 @@
 package useragent
 
 import (
+	"strings"
+
 	"github.com/corsproof/corsproof/fixtures/stub"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -309,6 +311,17 @@ func sameOriginMode() []Scenario {
 			Steps:  once(blindly(fetch.Request{Keepalive: true}), unseen(silently(sends("GET")))),
 		},
 		{
+			ID:     "browser.opaque.keepalive.more",
+			Title:  "A request that is kept alive must not be sent with a longer body than 64 KiB",
+			Spec:   "http-network-or-cache-fetch",
+			Covers: []string{"SR-13"},
+			APIs:   byFetch,
+			Cause:  fetch.ByOther,
+			Stub:   answers(ok(anyOrigin)),
+			Steps: once(fetch.Request{Method: "POST", Keepalive: true, Body: tooLong},
+				Want{Type: fetch.NetworkError, Exception: "TypeError"}),
+		},
+		{
 			ID:     "browser.opaque.keepalive.redirect",
 			Title:  "A redirect must be followed of a request that is kept alive",
 			Spec:   "request-keepalive-flag",
@@ -328,3 +341,7 @@ func sameOriginMode() []Scenario {
 		},
 	}
 }
+
+// tooLong is a body that no request which is kept alive may have. One that is just short
+// enough is in no scenario: whether it is sent depends on what else is under way.
+var tooLong = strings.Repeat("x", fetch.MaxKeepaliveBody+1)

@@ -175,7 +175,7 @@ var notByAnswer = []string{
 	"browser.errors.fetch.method", "browser.errors.xhr.header", "browser.errors.xhr.timeout",
 	"browser.redirects.location.", "browser.redirects.error", "browser.redirects.count.21",
 	"browser.opaque.method.", "browser.opaque.redirect.manual", "browser.opaque.redirect.error", "browser.opaque.integrity",
-	"browser.opaque.same-origin", "browser.consumers.worker", "browser.consumers.track.plain", "browser.consumers.script.integrity.plain", "browser.consumers.style.integrity.plain",
+	"browser.opaque.same-origin", "browser.opaque.keepalive.more", "browser.consumers.beacon.more", "browser.consumers.worker", "browser.consumers.track.plain", "browser.consumers.script.integrity.plain", "browser.consumers.style.integrity.plain",
 }
 
 var _ = Describe("Every scenario can fail:", func() {

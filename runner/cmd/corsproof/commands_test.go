@@ -115,6 +115,12 @@ var _ = Describe("explain", func() {
 		Expect(stdout(s)).To(ContainSubstring("\n  Known of chromium: It does not remember the answer"))
 	})
 
+	It("says what makes a request of a browser special", func() {
+		said := stdout(corsproof("explain", "browser.opaque.keepalive.more"))
+		Expect(said).To(ContainSubstring("POST http://api.example.test, kept alive, with a body of 65537 bytes: the script gets a network error"))
+		Expect(stdout(corsproof("explain", "browser.consumers.beacon.more"))).To(ContainSubstring("Known of firefox: It sends beacons of more than 64 KiB."))
+	})
+
 	It("explains every scenario and every reason", func() {
 		args := []string{"explain"}
 		for _, scenario := range suite.Scenarios() {

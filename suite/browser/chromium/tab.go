@@ -264,7 +264,8 @@ func (t *tab) do(ctx context.Context, r fetch.Request) (fetch.Observation, error
 	if err != nil {
 		return fetch.Observation{}, t.harnessError(ctx, within, err)
 	}
-	if record.settle(within, patience.For(r, s)) && !r.Executes() && (r.Consumer == fetch.Beacon || r.Keepalive && !s.TimedOut) {
+	unqueued := r.Consumer == fetch.Beacon && s.Type == fetch.NetworkError
+	if (record.settle(within, patience.For(r, s)) || unqueued) && !r.Executes() && (r.Consumer == fetch.Beacon || r.Keepalive && !s.TimedOut) {
 		t.outliving.Add(-1)
 	}
 	o := fetch.Observation{Response: s.Response, Exception: s.Exception, Seconds: time.Since(began).Seconds()}
