@@ -36,11 +36,50 @@ func (r *record) pass(ctx context.Context) bool {
 // follow its preflight.
 const preflightGrace = 300 * time.Millisecond
 
-// settle waits for the evidence of what the script does not wait for.
+// settle waits for the evidence that may come after the script has spoken.
 func (r *record) settle(ctx context.Context, s script.Seen) {
-	if r.request.Consumer != fetch.Beacon || s.Type != fetch.Opaque || isEncrypted(r.request.URL) {
-		return
+	switch {
+	case isEncrypted(r.request.URL):
+		if s.Type == fetch.NetworkError && !s.TimedOut {
+			r.settleTunnels(ctx)
+		}
+	case r.request.Consumer == fetch.Beacon && s.Type == fetch.Opaque:
+		r.settleBeacon(ctx)
 	}
+}
+
+// handshakeGrace is how long a connection may go on whose handshake the browser has given
+// up: the script may learn of it first.
+const handshakeGrace = 2 * time.Second
+
+// settleTunnels waits until a connection has come to a request, or to its end before one.
+func (r *record) settleTunnels(ctx context.Context) {
+	deadline := time.NewTimer(handshakeGrace)
+	defer deadline.Stop()
+	for r.inHandshake() {
+		select {
+		case <-r.answered:
+		case <-deadline.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// inHandshake reports whether there are connections of which nothing has come yet.
+func (r *record) inHandshake() bool {
+	r.watch.mu.Lock()
+	defer r.watch.mu.Unlock()
+	known := map[stage]bool{}
+	for _, t := range r.tunnels {
+		known[t.stage()] = true
+	}
+	return known[handshake] && !known[inUse] && !known[brokenOff]
+}
+
+// settleBeacon waits for the evidence of what no script waits for.
+func (r *record) settleBeacon(ctx context.Context) {
 	deadline := time.NewTimer(r.request.Timeout)
 	defer deadline.Stop()
 	for {
@@ -208,20 +247,13 @@ func (r *record) unanswered(o *fetch.Observation) bool {
 // the connections tell: the browser broke off the handshake, or the server answered,
 // which for a script of its own leaves nothing but CORS.
 func (r *record) concludeEncrypted(o *fetch.Observation) {
-	brokenOff, answered := false, false
-	for _, t := range r.tunnels {
-		t.mu.Lock()
-		used := t.used()
-		brokenOff = brokenOff || !used && t.broken && t.fresh
-		answered = answered || used && t.told > 0 && !t.cut
-		t.mu.Unlock()
-	}
+	answered := slices.ContainsFunc(r.tunnels, (*tunnel).answered)
 	switch {
 	case answered && r.request.Consumer == fetch.ByAPI && r.request.Integrity == "":
 		o.Cause, o.Detail = fetch.ByCORS, "the server answered, and the script got nothing of it"
 	case answered:
 		// It may be refused, or unfit.
-	case brokenOff:
+	case slices.ContainsFunc(r.tunnels, func(t *tunnel) bool { return t.stage() == brokenOff }):
 		o.Cause, o.Detail = fetch.ByTLS, "the browser broke off the TLS handshake"
 	default:
 		o.Cause, o.Detail = fetch.ByOther, o.Exception

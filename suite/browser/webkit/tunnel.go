@@ -2,9 +2,9 @@ package webkit
 
 import (
 	"bufio"
-	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 )
 
@@ -70,6 +70,37 @@ func (t *tunnel) used() bool {
 	return t.asked > 0
 }
 
+// How far a tunnel has come, for the request that it was marked for.
+type stage int
+
+const (
+	idle      stage = iota // it is one of earlier requests, or the server ended it
+	handshake              // nothing has come of it yet
+	brokenOff              // the browser ended it before it was used
+	inUse
+)
+
+func (t *tunnel) stage() stage {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	switch {
+	case t.used():
+		return inUse
+	case !t.fresh, t.cut:
+		return idle
+	case t.broken:
+		return brokenOff
+	}
+	return handshake
+}
+
+// answered reports whether the server said something to a request, and did not break off.
+func (t *tunnel) answered() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.used() && t.told > 0 && !t.cut
+}
+
 // relay passes everything on.
 func (t *tunnel) relay(browser net.Conn, in *bufio.Reader, server net.Conn) {
 	var wg sync.WaitGroup
@@ -89,14 +120,25 @@ func (t *tunnel) relay(browser net.Conn, in *bufio.Reader, server net.Conn) {
 // so is right, but that a server which hears the browser's alert may be faster.
 func (t *tunnel) end(byBrowser bool) {
 	t.mu.Lock()
-	defer t.mu.Unlock()
 	if !t.broken && !t.cut {
 		t.broken = byBrowser || t.alerted
 		t.cut = !t.broken
 	}
+	t.mu.Unlock()
+	t.tell()
+}
+
+// tell wakes who waits for what comes of the tunnel.
+func (t *tunnel) tell() {
+	t.watch.mu.Lock()
+	defer t.watch.mu.Unlock()
+	if r := t.watch.claims[allTLS]; r != nil {
+		r.tell()
+	}
 }
 
 func (t *tunnel) sent(recordType byte, size int) {
+	defer t.tell()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.alerted = recordType == recordTypeAlert || recordType == recordTypeApplicationData && size == encryptedAlert
@@ -115,17 +157,25 @@ func (t *tunnel) received(recordType byte, size int) {
 
 // copyRecords copies TLS records, and calls count with the type and the size of each
 // before it is passed on. It reports whether it was the reading that ended.
-func copyRecords(to io.Writer, from *bufio.Reader, count func(recordType byte, size int)) bool {
+func copyRecords(to io.Writer, from io.Reader, count func(recordType byte, size int)) bool {
+	const head = 5
+	var record []byte
 	for {
-		head, err := from.Peek(5)
-		if err != nil {
+		record = slices.Grow(record[:0], head)[:head]
+		if _, err := io.ReadFull(from, record); err != nil {
 			return true
 		}
-		size := 5 + int(head[3])<<8 + int(head[4])
-		count(head[0], size)
-		if _, err := io.CopyN(to, from, int64(size)); err != nil {
-			var failed *net.OpError
-			return !errors.As(err, &failed) || failed.Op != "write"
+		size := head + int(record[3])<<8 + int(record[4])
+		record = slices.Grow(record, size-head)[:size]
+		n, err := io.ReadFull(from, record[head:])
+		if err == nil {
+			count(record[0], size)
+		}
+		if _, failed := to.Write(record[:head+n]); failed != nil {
+			return false
+		}
+		if err != nil {
+			return true
 		}
 	}
 }
