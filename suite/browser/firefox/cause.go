@@ -13,6 +13,7 @@ const (
 	refusedByCORS = "NS_ERROR_DOM_BAD_URI"
 	heldBack      = "NS_ERROR_PROXY_CONNECTION_REFUSED" // the port of nowhere alone refuses
 	aborted       = "NS_BINDING_ABORTED"
+	ledElsewhere  = "NS_BINDING_REDIRECTED" // by a redirect that is followed
 )
 
 // causes sort Firefox's network errors, by what their names hold.
@@ -34,7 +35,8 @@ var causes = []struct {
 	{"NS_ERROR_PROXY_", fetch.ByConnection},
 	{"NS_ERROR_NET_", fetch.ByConnection},
 	{"NS_ERROR_OFFLINE", fetch.ByConnection},
-	{"NS_ERROR_ABORT", fetch.ByConnection}, // failed by us; see mayLeave
+	{"BLOCKING_REASON_CORSDIDNOTSUCCEED", fetch.ByConnection}, // or the name; see network.js
+	{"NS_ERROR_ABORT", fetch.ByConnection},                    // failed by us; see mayLeave
 	{"NS_ERROR_PORT_ACCESS_NOT_ALLOWED", fetch.ByConnection},
 	{"NS_ERROR_PARSED_DATA_CACHED", fetch.ByContent},
 }

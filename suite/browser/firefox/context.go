@@ -151,7 +151,7 @@ func (b *Browser) newJar(ctx context.Context, guarded bool) (*jar, error) {
 		return nil, err
 	}
 	j := &jar{id: user.UserContext, tab: first.Context}
-	fragment := fmt.Sprintf("corsproof-%d", b.contexts.Add(1))
+	fragment := fmt.Sprintf("corsproof-%d", b.numbers.Add(1))
 	if err := bidi.Do(ctx, b.conn, "browsingContext.navigate", map[string]any{
 		"context": j.tab, "url": "about:blank#" + fragment, "wait": "complete",
 	}); err != nil {

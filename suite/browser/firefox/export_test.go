@@ -2,26 +2,31 @@ package firefox
 
 import (
 	"context"
-
-	"github.com/corsproof/corsproof/suite/browser/bidi"
 )
 
 // Evaluate runs a script that resolves to a number in a fresh page: what a fetch costs
 // without corsproof. Nothing watches the page, unless the browser is to report its
 // network traffic.
 func (b *Browser) Evaluate(ctx context.Context, origin, script string, reported bool) (float64, error) {
-	if !reported {
-		if err := bidi.Do(ctx, b.conn, "session.unsubscribe", map[string]any{"events": events}); err != nil {
-			return 0, err
-		}
-		defer bidi.Do(ctx, b.conn, "session.subscribe", map[string]any{"events": events})
-	}
 	c := newIsolated(b)
 	defer c.Close()
-	t, err := c.tab(ctx, tabKey{origin: origin})
+	key := tabKey{origin: origin}
+	if reported {
+		t, err := c.tab(ctx, key)
+		if err != nil {
+			return 0, err
+		}
+		return evaluate[float64](ctx, b.conn, t.page, script)
+	}
+	j, err := c.jar(ctx, false)
 	if err != nil {
 		return 0, err
 	}
+	t, err := openTab(ctx, b, j, key, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer t.forget()
 	return evaluate[float64](ctx, b.conn, t.page, script)
 }
 

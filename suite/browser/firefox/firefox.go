@@ -1,6 +1,8 @@
 // Package firefox is the user agent that drives a real Firefox, headless, by WebDriver
-// BiDi. Web security stays on, the target's certificate is really validated, and no name
-// but the target's is ever resolved: everything else ends at the fixture pages.
+// BiDi. What goes over the network is told by the browser's own window, and by WebDriver
+// BiDi where that is out of reach or requests are stopped. Web security stays on, the
+// target's certificate is really validated, and no name but the target's is ever resolved:
+// everything else ends at the fixture pages.
 package firefox
 
 import (
@@ -43,8 +45,8 @@ type Browser struct {
 	about   fetch.About
 
 	untagged  atomic.Int64 // requests so far that had no tag
-	contexts  atomic.Int64
-	users     sync.Map // user contexts that are not removed yet
+	numbers   atomic.Int64 // of tabs, in the fragments of their URLs
+	users     sync.Map     // user contexts that are not removed yet
 	traces    traces
 	closing   sync.WaitGroup // contexts that are being disposed of
 	closeOnce sync.Once

@@ -45,7 +45,10 @@ func (b *Browser) launch(ctx context.Context, path string) error {
 		return err
 	}
 	b.about.Flags = b.reportable(arguments)
-	return b.enterChrome(ctx)
+	if err := b.enterChrome(ctx); err != nil {
+		return err
+	}
+	return b.observeNetwork(ctx)
 }
 
 // withoutDisplay leaves out what would lead the browser to somebody's desktop.
@@ -135,9 +138,11 @@ func (b *Browser) begin(ctx context.Context, version string) error {
 }
 
 // events are those that the browser is to tell.
-var events = []string{
+var events = []string{"log.entryAdded", "browsingContext.contextCreated", "script.message"}
+
+// networkEvents are those that it is to tell of tabs of which nothing else does.
+var networkEvents = []string{
 	"network.beforeRequestSent", "network.responseStarted", "network.responseCompleted", "network.fetchError",
-	"log.entryAdded", "browsingContext.contextCreated",
 }
 
 // evaluate runs a script in a browsing context and decodes what it resolves to, which is

@@ -19,7 +19,9 @@ globalThis.corsproof = (() => {
       applyFilter(channel, proxy, callback) {
         let to = nowhere;
         try {
-          if (!isHeld(channel)) to = proxy;
+          const held = isHeld(channel);
+          channel.QueryInterface(Ci.nsIWritablePropertyBag2).setPropertyAsBool("corsproof-held", held);
+          if (!held) to = proxy;
         } finally {
           callback.onProxyFilterResult(to);
         }
@@ -35,12 +37,22 @@ globalThis.corsproof = (() => {
       !safe.includes(channel.QueryInterface(Ci.nsIHttpChannel).requestMethod);
   }
 
-  // userContextOf finds the user context of the tab whose URL has that fragment.
-  function userContextOf(fragment) {
+  // wasHeld reports whether a channel was led nowhere.
+  function wasHeld(channel) {
+    const bag = channel.QueryInterface(Ci.nsIWritablePropertyBag2);
+    return bag.hasKey("corsproof-held") && bag.getPropertyAsBool("corsproof-held");
+  }
+
+  // tabAt finds the tab whose URL has that fragment.
+  function tabAt(fragment) {
     for (const window of Services.wm.getEnumerator("navigator:browser"))
       for (const tab of window.gBrowser.tabs)
-        if (tab.linkedBrowser.currentURI.ref === fragment) return tab.userContextId;
+        if (tab.linkedBrowser.currentURI.ref === fragment) return tab;
     throw new Error("no tab has the fragment " + fragment);
+  }
+
+  function userContextOf(fragment) {
+    return tabAt(fragment).userContextId;
   }
 
   function guard(userContext) {
@@ -70,5 +82,5 @@ globalThis.corsproof = (() => {
     return true;
   }
 
-  return {holdAt, guard, userContextOf, trust, clearHTTPCache};
+  return {holdAt, wasHeld, guard, tabAt, userContextOf, trust, clearHTTPCache};
 })(), true

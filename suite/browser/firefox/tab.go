@@ -25,8 +25,10 @@ type tab struct {
 	page    string // the page's browsing context
 	scripts string // where scripts run: the page, or its sandboxed frame
 	key     tabKey
-	gate    fetch.Gate // nil where there is none to pass
-	trace   *trace
+
+	fragment string     // of its URL, which tells it from others in the browser's own window
+	gate     fetch.Gate // nil where there is none to pass
+	trace    *trace
 
 	fulfilling atomic.Bool // the browser itself answers for the page's origin
 	crashed    atomic.Bool // the page's process has ended
@@ -36,10 +38,25 @@ type tab struct {
 
 // newTab opens a tab, navigates it to the origin and watches it.
 func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate) (*tab, error) {
-	t := &tab{browser: b, key: key, gate: gate}
-	location := script.Location(key.origin)
 	ctx, cancel := context.WithTimeout(ctx, openTimeout)
 	defer cancel()
+	t, err := openTab(ctx, b, j, key, gate)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.watch(ctx); err != nil {
+		return nil, err
+	}
+	if key.origin == "null" {
+		return t, t.enterFrame(ctx)
+	}
+	return t, nil
+}
+
+// openTab opens a tab and navigates it to the origin.
+func openTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate) (*tab, error) {
+	t := &tab{browser: b, key: key, gate: gate, fragment: fmt.Sprintf("corsproof-%d", b.numbers.Add(1))}
+	location := script.Location(key.origin)
 	if err := b.serve(ctx, location); err != nil {
 		return nil, err
 	}
@@ -54,6 +71,11 @@ func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate
 	}
 	t.page, t.scripts = c.Context, c.Context
 	b.traces.watch(t)
+	if t.isTold() {
+		if err := t.subscribe(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if b.fulfils(location) {
 		stop, err := t.fulfil(ctx)
 		if err != nil {
@@ -62,7 +84,7 @@ func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate
 		defer stop()
 	}
 	if err := bidi.Do(ctx, b.conn, "browsingContext.navigate", map[string]any{
-		"context": t.page, "url": location + "/", "wait": "complete",
+		"context": t.page, "url": location + "/#" + t.fragment, "wait": "complete",
 	}); err != nil {
 		if ctx.Err() == nil && b.alive() == nil {
 			return nil, &fetch.OriginError{Origin: key.origin, Why: err.Error()}
@@ -77,15 +99,37 @@ func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate
 	if got != location {
 		return nil, &fetch.OriginError{Origin: key.origin, Got: got, Why: "the browser upgrades such pages, as it does under an HSTS domain, preloaded or declared by the target"}
 	}
-	if gate != nil || b.remote {
-		if err := t.pause(ctx); err != nil {
-			return nil, err
-		}
-	}
-	if key.origin == "null" {
-		return t, t.enterFrame(ctx)
-	}
 	return t, nil
+}
+
+// isPaused reports whether the tab is paused at each request.
+func (t *tab) isPaused() bool { return t.gate != nil || t.browser.remote }
+
+// isTold reports whether WebDriver is to tell of the tab's network traffic: of what it
+// stops, and where the browser's own window is out of reach.
+func (t *tab) isTold() bool { return t.isPaused() || t.browser.fulfils(script.Location(t.key.origin)) }
+
+// subscribe has WebDriver tell of the tab's network traffic.
+func (t *tab) subscribe(ctx context.Context) error {
+	return bidi.Do(ctx, t.browser.conn, "session.subscribe", map[string]any{
+		"events": networkEvents, "contexts": []string{t.page},
+	})
+}
+
+// watch begins to gather what the tab sends.
+func (t *tab) watch(ctx context.Context) error {
+	if t.isPaused() {
+		return t.pause(ctx)
+	}
+	if t.isTold() {
+		return nil
+	}
+	number, err := privilegedCall[int](ctx, t.browser, "watch", t.fragment)
+	if err != nil {
+		return err
+	}
+	t.browser.traces.number(number, t.trace)
+	return nil
 }
 
 // enterFrame opens the sandboxed frame and moves the tab's scripts there.

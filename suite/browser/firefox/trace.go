@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -17,8 +18,9 @@ import (
 
 // traces sort the browser's events by tab.
 type traces struct {
-	mu sync.Mutex
-	of map[string]*trace // by browsing context, frames among them
+	mu   sync.Mutex
+	of   map[string]*trace // by browsing context, frames among them
+	tabs map[int]*trace    // by the number that the browser itself has for a tab
 }
 
 // watch begins to gather what a tab does.
@@ -32,14 +34,27 @@ func (ts *traces) watch(t *tab) {
 	ts.of[t.page] = t.trace
 }
 
+// number begins to take the notices of a tab.
+func (ts *traces) number(tab int, tr *trace) {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	if ts.tabs == nil {
+		ts.tabs = map[int]*trace{}
+	}
+	ts.tabs[tab] = tr
+}
+
 func (ts *traces) forget(tr *trace) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	for in, one := range ts.of {
-		if one == tr {
-			delete(ts.of, in)
-		}
-	}
+	maps.DeleteFunc(ts.of, func(_ string, one *trace) bool { return one == tr })
+	maps.DeleteFunc(ts.tabs, func(_ int, one *trace) bool { return one == tr })
+}
+
+func (ts *traces) inTab(number int) *trace {
+	ts.mu.Lock()
+	defer ts.mu.Unlock()
+	return ts.tabs[number]
 }
 
 func (ts *traces) find(in string) *trace {
@@ -75,6 +90,8 @@ func (ts *traces) handle(e bidi.Event) {
 				tr.logged(entry.Text)
 			}
 		}
+	case "script.message":
+		ts.notified(e.Params)
 	default:
 		var event networkEvent
 		if json.Unmarshal(e.Params, &event) == nil {
@@ -176,6 +193,7 @@ type hop struct {
 	sent      float64
 	request   fetch.WireRequest
 	wire      *fetch.WireResponse // as it came
+	merged    *fetch.WireResponse // what is stored, brought up to date by it
 	updated   *fetch.WireResponse // as it is at the end, with what is stored
 	fromCache bool
 }
@@ -209,19 +227,13 @@ func (tr *trace) handle(method string, e networkEvent) {
 		// The read loop delivers this, so a command must not wait here.
 		go tr.tab.decide(e)
 	}
-	t := tr.transfers[e.Request.ID]
+	headers := e.Request.Headers.lines()
+	t := tr.transfer(e.Request.ID, e.Request.URL, e.Request.Method, headers)
 	if t == nil {
-		r := tr.records[fragment(e.Request.URL)]
-		if r == nil {
-			return
-		}
-		t = &transfer{id: e.Request.ID, record: r}
-		t.preflight = e.Request.Method == http.MethodOptions && e.Request.Headers.lines().Contains("Access-Control-Request-Method")
-		tr.transfers[t.id] = t
-		r.transfers = append(r.transfers, t)
+		return
 	}
 	h := t.hop(tr, e.RedirectCount)
-	h.request = fetch.WireRequest{Method: e.Request.Method, URL: withoutFragment(e.Request.URL), Headers: e.Request.Headers.lines()}
+	h.request = fetch.WireRequest{Method: e.Request.Method, URL: withoutFragment(e.Request.URL), Headers: headers}
 	h.sent = max(h.sent, e.Request.Timings.RequestStart)
 	switch method {
 	case "network.responseStarted":
@@ -235,6 +247,23 @@ func (tr *trace) handle(method string, e networkEvent) {
 		t.failed = e.ErrorText
 	}
 	t.record.change()
+}
+
+// transfer returns the one with that id, or begins it. It is nil if the request is none of
+// a record's. The caller holds the lock.
+func (tr *trace) transfer(id, url, method string, headers fetch.HeaderList) *transfer {
+	if t := tr.transfers[id]; t != nil {
+		return t
+	}
+	r := tr.records[fragment(url)]
+	if r == nil {
+		return nil
+	}
+	t := &transfer{id: id, record: r}
+	t.preflight = method == http.MethodOptions && headers.Contains("Access-Control-Request-Method")
+	tr.transfers[id] = t
+	r.transfers = append(r.transfers, t)
+	return t
 }
 
 // hop returns the hop after so many redirects.

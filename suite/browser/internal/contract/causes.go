@@ -81,6 +81,10 @@ func causes(a Agent) {
 			DeferCleanup(end, ua)
 			o := trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", fetch.Request{API: fetch.Fetch, URL: "http://nowhere.invalid/", Method: "GET"})
 			Expect(o.Cause).To(Equal(fetch.ByDNS))
+			for _, api := range []fetch.API{fetch.Fetch, fetch.XHR} {
+				o = trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", fetch.Request{API: api, Global: fetch.Worker, URL: "http://nowhere.invalid/", Method: "GET"})
+				Expect(o.Cause).To(BeElementOf(fetch.ByDNS, fetch.ByConnection))
+			}
 		})
 	})
 }
