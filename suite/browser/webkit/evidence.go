@@ -71,6 +71,9 @@ func (r *record) settleTunnels(ctx context.Context) {
 func (r *record) inHandshake() bool {
 	r.watch.mu.Lock()
 	defer r.watch.mu.Unlock()
+	if r.stopped || r.unconnected() != nil {
+		return false
+	}
 	known := map[stage]bool{}
 	for _, t := range r.tunnels {
 		known[t.stage()] = true

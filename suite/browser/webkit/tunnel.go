@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"io"
 	"net"
-	"slices"
 	"sync"
 )
 
@@ -157,25 +156,30 @@ func (t *tunnel) received(recordType byte, size int) {
 
 // copyRecords copies TLS records, and calls count with the type and the size of each
 // before it is passed on. It reports whether it was the reading that ended.
-func copyRecords(to io.Writer, from io.Reader, count func(recordType byte, size int)) bool {
-	const head = 5
-	var record []byte
+func copyRecords(to io.Writer, from *bufio.Reader, count func(recordType byte, size int)) bool {
+	out := &sink{Writer: to}
 	for {
-		record = slices.Grow(record[:0], head)[:head]
-		if _, err := io.ReadFull(from, record); err != nil {
-			return true
-		}
-		size := head + int(record[3])<<8 + int(record[4])
-		record = slices.Grow(record, size-head)[:size]
-		n, err := io.ReadFull(from, record[head:])
-		if err == nil {
-			count(record[0], size)
-		}
-		if _, failed := to.Write(record[:head+n]); failed != nil {
-			return false
-		}
+		head, err := from.Peek(5)
 		if err != nil {
+			io.Copy(out, io.LimitReader(from, int64(len(head))))
 			return true
+		}
+		size := 5 + int(head[3])<<8 + int(head[4])
+		count(head[0], size)
+		if _, err := io.CopyN(out, from, int64(size)); err != nil {
+			return !out.failed
 		}
 	}
+}
+
+// A sink knows whether it was the writing that failed when something was copied to it.
+type sink struct {
+	io.Writer
+	failed bool
+}
+
+func (s *sink) Write(p []byte) (int, error) {
+	n, err := s.Writer.Write(p)
+	s.failed = s.failed || err != nil
+	return n, err
 }
