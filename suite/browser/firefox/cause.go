@@ -16,6 +16,9 @@ const (
 	ledElsewhere  = "NS_BINDING_REDIRECTED" // by a redirect that is followed
 )
 
+// endings are how a request ends whose response is all there: nobody wanted more of it.
+var endings = []string{"NS_ERROR_PARSED_DATA_CACHED", "NS_IMAGELIB_ERROR_FAILURE", "NS_ERROR_ABORT"}
+
 // causes sort Firefox's network errors, by what their names hold.
 //
 // https://searchfox.org/mozilla-central/source/xpcom/base/ErrorList.py
@@ -35,8 +38,7 @@ var causes = []struct {
 	{"NS_ERROR_PROXY_", fetch.ByConnection},
 	{"NS_ERROR_NET_", fetch.ByConnection},
 	{"NS_ERROR_OFFLINE", fetch.ByConnection},
-	{"BLOCKING_REASON_CORSDIDNOTSUCCEED", fetch.ByConnection}, // or the name; see network.js
-	{"NS_ERROR_ABORT", fetch.ByConnection},                    // failed by us; see mayLeave
+	{"NS_ERROR_ABORT", fetch.ByConnection}, // failed by us; see mayLeave
 	{"NS_ERROR_PORT_ACCESS_NOT_ALLOWED", fetch.ByConnection},
 	{"NS_ERROR_PARSED_DATA_CACHED", fetch.ByContent},
 }

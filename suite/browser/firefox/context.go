@@ -82,6 +82,7 @@ func (c *isolated) Do(ctx context.Context, origin string, r fetch.Request) (fetc
 	}
 	o, err := t.do(ctx, r)
 	if t.crashed.Load() {
+		t.forget()
 		c.tabs.Forget(key, func(current *tab) bool { return current == t }) // the next request gets another page
 	}
 	return o, err
@@ -151,7 +152,7 @@ func (b *Browser) newJar(ctx context.Context, guarded bool) (*jar, error) {
 		return nil, err
 	}
 	j := &jar{id: user.UserContext, tab: first.Context}
-	fragment := fmt.Sprintf("corsproof-%d", b.numbers.Add(1))
+	fragment := fmt.Sprintf("corsproof-context-%d", b.numbers.Add(1))
 	if err := bidi.Do(ctx, b.conn, "browsingContext.navigate", map[string]any{
 		"context": j.tab, "url": "about:blank#" + fragment, "wait": "complete",
 	}); err != nil {

@@ -138,7 +138,7 @@ func (b *Browser) begin(ctx context.Context, version string) error {
 }
 
 // events are those that the browser is to tell.
-var events = []string{"log.entryAdded", "browsingContext.contextCreated", "script.message"}
+var events = []string{"log.entryAdded", "browsingContext.contextCreated"}
 
 // networkEvents are those that it is to tell of tabs of which nothing else does.
 var networkEvents = []string{

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/corsproof/corsproof/suite/browser/bidi"
 	"github.com/corsproof/corsproof/suite/fetch"
@@ -19,6 +20,9 @@ const channel = "corsproof-network"
 
 // observeNetwork has the browser's own window tell of what the tabs send that are watched.
 func (b *Browser) observeNetwork(ctx context.Context) error {
+	if err := bidi.Do(ctx, b.conn, "session.subscribe", map[string]any{"events": []string{"script.message"}}); err != nil {
+		return err
+	}
 	type evaluated struct {
 		Type             string `json:"type"`
 		ExceptionDetails struct {
@@ -41,12 +45,12 @@ func (b *Browser) observeNetwork(ctx context.Context) error {
 // A notice is what network.js tells of a request.
 type notice struct {
 	Kind            noticeKind   `json:"kind"`
-	Tab             int          `json:"tab"`
+	Tab             int64        `json:"tab"`
 	ID              int64        `json:"id"` // the same after redirects
 	Redirects       int          `json:"redirects"`
 	URL             string       `json:"url"`
 	Method          string       `json:"method"`
-	Sent            float64      `json:"sent"` // when it left; 0 if it did not
+	Sent            float64      `json:"sent"` // when it left, in microseconds; 0 if it did not
 	Headers         []headerLine `json:"headers"`
 	Status          int          `json:"status"`
 	StatusText      string       `json:"statusText"`
@@ -57,11 +61,11 @@ type notice struct {
 type noticeKind string
 
 const (
-	announced noticeKind = "request"
-	answered  noticeKind = "response"
-	stored    noticeKind = "stored"  // the response is the HTTP cache's
-	updated   noticeKind = "updated" // it is the HTTP cache's, brought up to date by a 304
-	ended     noticeKind = "end"
+	kindRequest  noticeKind = "request"
+	kindResponse noticeKind = "response"
+	kindStored   noticeKind = "stored" // the response is the HTTP cache's
+	kindMerged   noticeKind = "merged" // it is the HTTP cache's, brought up to date by a 304
+	kindEnd      noticeKind = "end"
 )
 
 type headerLine struct {
@@ -97,7 +101,7 @@ func (ts *traces) notified(params json.RawMessage) {
 		return
 	}
 	for _, n := range notices {
-		if tr := ts.inTab(n.Tab); tr != nil {
+		if tr := ts.findTab(n.Tab); tr != nil {
 			tr.notice(n)
 		}
 	}
@@ -106,26 +110,25 @@ func (ts *traces) notified(params json.RawMessage) {
 func (tr *trace) notice(n notice) {
 	tr.mu.Lock()
 	defer tr.mu.Unlock()
-	t := tr.transfer(fmt.Sprint(n.ID), n.URL, n.Method, headerList(n.Headers))
+	headers := headerList(n.Headers)
+	t := tr.transfer(fmt.Sprint(n.ID), n.URL, n.Method, headers)
 	if t == nil {
 		return
 	}
 	h := t.hop(tr, n.Redirects)
 	h.sent = max(h.sent, n.Sent)
-	if n.Kind != updated {
-		h.request = fetch.WireRequest{Method: n.Method, URL: withoutFragment(n.URL), Headers: headerList(n.Headers)}
+	if headers != nil && n.Failed != ledElsewhere {
+		h.request = fetch.WireRequest{Method: n.Method, URL: withoutFragment(n.URL), Headers: headers}
 	}
 	switch n.Kind {
-	case answered, stored:
-		h.wire, h.fromCache = n.response(), n.Kind == stored
-	case updated:
+	case kindResponse, kindStored:
+		h.wire, h.fromCache = n.response(), n.Kind == kindStored
+	case kindMerged:
 		h.merged = n.response()
-	case ended:
-		switch {
-		case h.updated != nil, t.failed != "": // the first is right: CORS may be blamed afterwards
-		case n.Failed == "", n.Failed == ledElsewhere:
+	case kindEnd:
+		if n.Failed == "" || n.Failed == ledElsewhere || h.wire != nil && slices.Contains(endings, n.Failed) {
 			h.updated = cmp.Or(h.merged, h.wire)
-		default:
+		} else {
 			t.failed = n.Failed
 		}
 	}

@@ -1,6 +1,7 @@
 // What runs in the browser's own window, with its privileges, and tells of the network
-// traffic of tabs. It changes none of it. WebDriver BiDi tells of it too, at a cost that
-// is more than that of the requests.
+// traffic of tabs. It changes nothing of what pages and servers see. WebDriver BiDi tells
+// of it too, at a cost that is more than that of the requests. What comes out of a page's
+// own memory is not told.
 (tell => {
   "use strict";
   const {interfaces: Ci} = Components;
@@ -10,7 +11,7 @@
     "http-on-modify-request": "request",
     "http-on-examine-response": "response",
     "http-on-examine-cached-response": "stored",
-    "http-on-examine-merged-response": "updated",
+    "http-on-examine-merged-response": "merged",
     "http-on-stop-request": "end",
     "http-on-failed-opening-request": "end",
   };
@@ -20,8 +21,7 @@
 
   // idOf is the same for a request and where redirects lead it, which inherits what is
   // written to a channel.
-  function idOf(channel) {
-    const bag = channel.QueryInterface(Ci.nsIWritablePropertyBag2);
+  function idOf(channel, bag) {
     if (!bag.hasKey("corsproof")) bag.setPropertyAsUint64("corsproof", channel.channelId);
     return bag.getPropertyAsUint64("corsproof");
   }
@@ -42,17 +42,6 @@
     }
   }
 
-  // failureOf is the name of why a request failed, or "". Where CORS was blamed though no
-  // response came, as for fetch() of a worker, it is what else is known of that.
-  function failureOf(channel) {
-    const {status, securityInfo, loadInfo} = channel;
-    if (Components.isSuccessCode(status)) return "";
-    if (loadInfo.requestBlockingReason !== Ci.nsILoadInfo.BLOCKING_REASON_CORSDIDNOTSUCCEED || hasResponse(channel))
-      return ChromeUtils.getXPCOMErrorName(status);
-    if (globalThis.corsproof.wasHeld(channel)) return "NS_ERROR_PROXY_CONNECTION_REFUSED";
-    return securityInfo?.errorCodeString || "BLOCKING_REASON_CORSDIDNOTSUCCEED";
-  }
-
   function hasResponse(channel) {
     try {
       return channel.responseStatus > 0;
@@ -68,47 +57,67 @@
     return list;
   }
 
-  function describe(channel, kind) {
-    const {loadInfo, URI, requestMethod: method} = channel;
+  // heard takes what the browser tells of a channel. Of several ends the first counts:
+  // CORS is blamed afterwards for whatever went wrong.
+  function heard(channel, kind) {
     const tab = tabOf(channel);
-    if (!watched.has(tab)) return null;
+    if (!watched.has(tab)) return;
+    const bag = channel.QueryInterface(Ci.nsIWritablePropertyBag2);
+    const id = idOf(channel, bag);
+    if (bag.hasKey("corsproof-ended") && bag.getPropertyAsUint64("corsproof-ended") === channel.channelId) return;
     const event = {
-      kind, tab: tab.id, id: idOf(channel), redirects: loadInfo.redirectChain.length,
-      url: URI.spec, method,
+      kind, tab: tab.id, id, redirects: channel.loadInfo.redirectChain.length,
+      url: channel.URI.spec, method: channel.requestMethod,
       sent: channel.QueryInterface(Ci.nsITimedChannel).requestStartTime,
     };
-    if (kind === "end") {
-      event.failed = failureOf(channel);
-    } else if (kind !== "request") {
+    switch (kind) {
+    case "request":
+      awaitEnd(channel);
+      break;
+    case "end":
+      bag.setPropertyAsUint64("corsproof-ended", channel.channelId);
+      if (!Components.isSuccessCode(channel.status)) event.failed = ChromeUtils.getXPCOMErrorName(channel.status);
+      break;
+    default:
       event.status = channel.responseStatus;
       event.statusText = channel.responseStatusText;
       event.responseHeaders = listOf(visitor =>
-        kind === "updated" ? channel.visitResponseHeaders(visitor) : channel.visitOriginalResponseHeaders(visitor));
+        kind === "response" ? channel.visitOriginalResponseHeaders(visitor) : channel.visitResponseHeaders(visitor));
     }
     // Some headers are added late, as those of a conditional request.
-    if (kind !== "updated") event.headers = listOf(visitor => channel.visitRequestHeaders(visitor));
-    return event;
+    if (kind !== "merged" && !(kind === "end" && hasResponse(channel)))
+      event.headers = listOf(visitor => channel.visitRequestHeaders(visitor));
+    report(event);
+  }
+
+  // awaitEnd hears of the end of a request before CORS does.
+  function awaitEnd(channel) {
+    const wrapper = ChannelWrapper.get(channel);
+    const end = () => heard(channel, "end");
+    wrapper.addEventListener("error", end, {once: true});
+    wrapper.addEventListener("stop", end, {once: true});
   }
 
   // What is told together costs less: up to the end of a request, or so many milliseconds.
   const atMost = 20;
   let events = [], timer = null;
 
+  function report(event) {
+    events.push(event);
+    if (event.kind === "end") flush();
+    else timer ??= setTimeout(flush, atMost);
+  }
+
   function flush() {
     clearTimeout(timer);
     timer = null;
-    tell(JSON.stringify(events));
+    const told = JSON.stringify(events);
     events = [];
+    tell(told);
   }
 
   const observer = {
-    observe(subject, topic) {
-      const event = describe(subject.QueryInterface(Ci.nsIHttpChannel), topics[topic]);
-      if (!event) return;
-      events.push(event);
-      if (event.kind === "end") flush();
-      else timer ??= setTimeout(flush, atMost);
-    },
+    observe(subject, topic) { heard(subject.QueryInterface(Ci.nsIHttpChannel), topics[topic]); },
   };
   for (const topic in topics) Services.obs.addObserver(observer, topic);
 

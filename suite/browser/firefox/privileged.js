@@ -19,9 +19,7 @@ globalThis.corsproof = (() => {
       applyFilter(channel, proxy, callback) {
         let to = nowhere;
         try {
-          const held = isHeld(channel);
-          channel.QueryInterface(Ci.nsIWritablePropertyBag2).setPropertyAsBool("corsproof-held", held);
-          if (!held) to = proxy;
+          if (!isHeld(channel)) to = proxy;
         } finally {
           callback.onProxyFilterResult(to);
         }
@@ -35,12 +33,6 @@ globalThis.corsproof = (() => {
   function isHeld(channel) {
     return guarded.has(channel.loadInfo?.originAttributes.userContextId) &&
       !safe.includes(channel.QueryInterface(Ci.nsIHttpChannel).requestMethod);
-  }
-
-  // wasHeld reports whether a channel was led nowhere.
-  function wasHeld(channel) {
-    const bag = channel.QueryInterface(Ci.nsIWritablePropertyBag2);
-    return bag.hasKey("corsproof-held") && bag.getPropertyAsBool("corsproof-held");
   }
 
   // tabAt finds the tab whose URL has that fragment.
@@ -82,5 +74,5 @@ globalThis.corsproof = (() => {
     return true;
   }
 
-  return {holdAt, wasHeld, guard, tabAt, userContextOf, trust, clearHTTPCache};
+  return {holdAt, guard, tabAt, userContextOf, trust, clearHTTPCache};
 })(), true

@@ -44,18 +44,20 @@ func newTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate
 	if err != nil {
 		return nil, err
 	}
-	if err := t.watch(ctx); err != nil {
-		return nil, err
+	err = t.watch(ctx)
+	if err == nil && key.origin == "null" {
+		err = t.enterFrame(ctx)
 	}
-	if key.origin == "null" {
-		return t, t.enterFrame(ctx)
+	if err != nil {
+		t.forget()
+		return nil, err
 	}
 	return t, nil
 }
 
 // openTab opens a tab and navigates it to the origin.
-func openTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate) (*tab, error) {
-	t := &tab{browser: b, key: key, gate: gate, fragment: fmt.Sprintf("corsproof-%d", b.numbers.Add(1))}
+func openTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gate) (_ *tab, err error) {
+	t := &tab{browser: b, key: key, gate: gate, fragment: fmt.Sprintf("corsproof-tab-%d", b.numbers.Add(1))}
 	location := script.Location(key.origin)
 	if err := b.serve(ctx, location); err != nil {
 		return nil, err
@@ -71,6 +73,11 @@ func openTab(ctx context.Context, b *Browser, j *jar, key tabKey, gate fetch.Gat
 	}
 	t.page, t.scripts = c.Context, c.Context
 	b.traces.watch(t)
+	defer func() {
+		if err != nil {
+			t.forget()
+		}
+	}()
 	if t.isTold() {
 		if err := t.subscribe(ctx); err != nil {
 			return nil, err
@@ -124,12 +131,11 @@ func (t *tab) watch(ctx context.Context) error {
 	if t.isTold() {
 		return nil
 	}
-	number, err := privilegedCall[int](ctx, t.browser, "watch", t.fragment)
-	if err != nil {
-		return err
+	id, err := privilegedCall[int64](ctx, t.browser, "watch", t.fragment)
+	if err == nil {
+		t.browser.traces.watchTab(id, t.trace)
 	}
-	t.browser.traces.number(number, t.trace)
-	return nil
+	return err
 }
 
 // enterFrame opens the sandboxed frame and moves the tab's scripts there.

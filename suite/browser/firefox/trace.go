@@ -20,7 +20,7 @@ import (
 type traces struct {
 	mu   sync.Mutex
 	of   map[string]*trace // by browsing context, frames among them
-	tabs map[int]*trace    // by the number that the browser itself has for a tab
+	tabs map[int64]*trace  // by what the browser itself calls a tab
 }
 
 // watch begins to gather what a tab does.
@@ -34,12 +34,12 @@ func (ts *traces) watch(t *tab) {
 	ts.of[t.page] = t.trace
 }
 
-// number begins to take the notices of a tab.
-func (ts *traces) number(tab int, tr *trace) {
+// watchTab begins to take the notices of a tab.
+func (ts *traces) watchTab(tab int64, tr *trace) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	if ts.tabs == nil {
-		ts.tabs = map[int]*trace{}
+		ts.tabs = map[int64]*trace{}
 	}
 	ts.tabs[tab] = tr
 }
@@ -48,13 +48,13 @@ func (ts *traces) forget(tr *trace) {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
 	maps.DeleteFunc(ts.of, func(_ string, one *trace) bool { return one == tr })
-	maps.DeleteFunc(ts.tabs, func(_ int, one *trace) bool { return one == tr })
+	maps.DeleteFunc(ts.tabs, func(_ int64, one *trace) bool { return one == tr })
 }
 
-func (ts *traces) inTab(number int) *trace {
+func (ts *traces) findTab(tab int64) *trace {
 	ts.mu.Lock()
 	defer ts.mu.Unlock()
-	return ts.tabs[number]
+	return ts.tabs[tab]
 }
 
 func (ts *traces) find(in string) *trace {

@@ -76,15 +76,37 @@ func causes(a Agent) {
 		})
 
 		It("is a name that nobody knows", func(ctx SpecContext) {
-			ua, err := a.Start(ctx, browser.Options{Targets: []string{"nowhere.invalid:80"}})
+			ua, err := a.Start(ctx, browser.Options{Targets: []string{"nowhere.invalid:80"}, Effects: fetch.Deliver})
 			Expect(err).NotTo(HaveOccurred())
 			DeferCleanup(end, ua)
-			o := trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", fetch.Request{API: fetch.Fetch, URL: "http://nowhere.invalid/", Method: "GET"})
-			Expect(o.Cause).To(Equal(fetch.ByDNS))
-			for _, api := range []fetch.API{fetch.Fetch, fetch.XHR} {
-				o = trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", fetch.Request{API: api, Global: fetch.Worker, URL: "http://nowhere.invalid/", Method: "GET"})
-				Expect(o.Cause).To(BeElementOf(fetch.ByDNS, fetch.ByConnection))
+			for _, global := range []fetch.Global{fetch.Window, fetch.Worker} {
+				for _, method := range []string{"GET", "PUT"} {
+					o := trial.Do(ctx, trial.In(ctx, ua), "http://app.example.test", fetch.Request{API: fetch.Fetch, Global: global, URL: "http://nowhere.invalid/", Method: method})
+					Expect(o.Cause).To(Equal(fetch.ByDNS), "%s of a %s", method, global)
+				}
 			}
 		})
+	})
+
+	Describe("A request that its preflight forbids", func() {
+		DescribeTable("is refused by CORS, held back or not", func(ctx SpecContext, r fetch.Request) {
+			agents := []func() fetch.UserAgent{a.Delivering}
+			if !a.HoldsBefore {
+				agents = append(agents, a.Holding)
+			}
+			for _, agent := range agents {
+				target := trial.NewRecorder(func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Access-Control-Allow-Origin", "*") })
+				r.API, r.URL, r.Method = fetch.Fetch, target.URL+"/", "PUT"
+				o := trial.Do(ctx, trial.In(ctx, agent()), page, r)
+				Expect(o.Cause).To(Equal(fetch.ByCORS))
+				Expect(o.Preflight()).NotTo(BeNil())
+				Expect(o.Actual()).To(BeNil())
+				Expect(target.Methods()).To(Equal([]string{"OPTIONS"}))
+			}
+		},
+			Entry("of a page", fetch.Request{}),
+			Entry("of a worker", fetch.Request{Global: fetch.Worker}),
+			Entry("of a page, kept alive", fetch.Request{Keepalive: true}),
+		)
 	})
 }
