@@ -1,8 +1,6 @@
 package firefox
 
-import (
-	"context"
-)
+import "context"
 
 // Evaluate runs a script that resolves to a number in a fresh page: what a fetch costs
 // without corsproof. Nothing watches the page, unless the browser is to report its

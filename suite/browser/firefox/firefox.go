@@ -45,7 +45,7 @@ type Browser struct {
 	about   fetch.About
 
 	untagged  atomic.Int64 // requests so far that had no tag
-	numbers   atomic.Int64 // of tabs, in the fragments of their URLs
+	numbers   atomic.Int64 // of tabs and contexts, in the fragments of URLs
 	users     sync.Map     // user contexts that are not removed yet
 	traces    traces
 	closing   sync.WaitGroup // contexts that are being disposed of

@@ -145,18 +145,22 @@ var networkEvents = []string{
 	"network.beforeRequestSent", "network.responseStarted", "network.responseCompleted", "network.fetchError",
 }
 
+// evaluated is what became of a script.
+//
+// https://www.w3.org/TR/webdriver-bidi/#type-script-EvaluateResult
+type evaluated struct {
+	Type   string `json:"type"`
+	Result struct {
+		Value json.RawMessage `json:"value"`
+	} `json:"result"`
+	ExceptionDetails struct {
+		Text string `json:"text"`
+	} `json:"exceptionDetails"`
+}
+
 // evaluate runs a script in a browsing context and decodes what it resolves to, which is
 // sent as JSON.
 func evaluate[T any](ctx context.Context, conn *bidi.Conn, in, expression string) (T, error) {
-	type evaluated struct {
-		Type   string `json:"type"`
-		Result struct {
-			Value json.RawMessage `json:"value"`
-		} `json:"result"`
-		ExceptionDetails struct {
-			Text string `json:"text"`
-		} `json:"exceptionDetails"`
-	}
 	var value T
 	e, err := bidi.Call[evaluated](ctx, conn, "script.evaluate", map[string]any{
 		"expression":   "Promise.resolve(" + expression + ").then(v => JSON.stringify(v))",

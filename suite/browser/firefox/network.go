@@ -23,12 +23,6 @@ func (b *Browser) observeNetwork(ctx context.Context) error {
 	if err := bidi.Do(ctx, b.conn, "session.subscribe", map[string]any{"events": []string{"script.message"}}); err != nil {
 		return err
 	}
-	type evaluated struct {
-		Type             string `json:"type"`
-		ExceptionDetails struct {
-			Text string `json:"text"`
-		} `json:"exceptionDetails"`
-	}
 	e, err := bidi.Call[evaluated](ctx, b.conn, "script.callFunction", map[string]any{
 		"functionDeclaration": networkJS, "awaitPromise": false, "target": map[string]any{"context": b.chrome},
 		"arguments": []any{map[string]any{"type": "channel", "value": map[string]any{"channel": channel}}},

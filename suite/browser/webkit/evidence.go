@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/corsproof/corsproof/suite/browser"
+	"github.com/corsproof/corsproof/suite/browser/internal/patience"
 	"github.com/corsproof/corsproof/suite/browser/internal/script"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
@@ -41,7 +42,7 @@ func (r *record) settle(ctx context.Context, s script.Seen) {
 	switch {
 	case isEncrypted(r.request.URL):
 		if s.Type == fetch.NetworkError && !s.TimedOut {
-			r.settleTunnels(ctx)
+			patience.Wait(ctx, handshakeGrace, r.answered, nil, func() bool { return !r.inHandshake() })
 		}
 	case r.request.Consumer == fetch.Beacon && s.Type == fetch.Opaque:
 		r.settleBeacon(ctx)
@@ -51,21 +52,6 @@ func (r *record) settle(ctx context.Context, s script.Seen) {
 // handshakeGrace is how long a connection may go on whose handshake the browser has given
 // up: the script may learn of it first.
 const handshakeGrace = 2 * time.Second
-
-// settleTunnels waits until a connection has come to a request, or to its end before one.
-func (r *record) settleTunnels(ctx context.Context) {
-	deadline := time.NewTimer(handshakeGrace)
-	defer deadline.Stop()
-	for r.inHandshake() {
-		select {
-		case <-r.answered:
-		case <-deadline.C:
-			return
-		case <-ctx.Done():
-			return
-		}
-	}
-}
 
 // inHandshake reports whether there are connections of which nothing has come yet.
 func (r *record) inHandshake() bool {

@@ -36,7 +36,7 @@ const answerTimeout = 5 * time.Second
 // reports whether it does. After d nothing more is expected, once the browser has answered a
 // few times: on a busy machine it can be behind with what it tells for longer than any time
 // that one could name, and then its answers are behind too. With no patience, 0, nothing is
-// waited for.
+// waited for; where answer is nil, nothing is asked.
 func Wait(ctx context.Context, d time.Duration, changed <-chan struct{}, answer func(context.Context) error, holds func() bool) bool {
 	if d == 0 {
 		return holds()
@@ -47,7 +47,7 @@ func Wait(ctx context.Context, d time.Duration, changed <-chan struct{}, answer 
 		select {
 		case <-changed:
 		case <-deadline.C:
-			return answered(ctx, answer, holds)
+			return answer != nil && answered(ctx, answer, holds)
 		case <-ctx.Done():
 			return false
 		}
