@@ -29,7 +29,7 @@ build:
 	$(GO) build -o bin/corsproof ./runner/cmd/corsproof
 
 test:
-	@tools/need chromium nginx certutil apache2 caddy haproxy axe firefox webkit chromedriver
+	@tools/need chromium nginx certutil apache2 caddy haproxy axe firefox webkit chromedriver headless-shell
 	$(GO) test -race -shuffle=on -timeout 40m ./...
 	$(GO) test -shuffle=on ./suite ./suite/selftest # all faults, for which the race detector is too slow
 

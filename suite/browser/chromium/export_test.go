@@ -36,6 +36,9 @@ func (b *Browser) Evaluate(ctx context.Context, origin, script string, reported 
 	return chromedp.Run(tab, chromedp.Evaluate[float64](script, chromedp.EvalAwaitPromise))
 }
 
+// Shells are the executables of headless shells that are looked for.
+var Shells = shells
+
 // Pid returns the process id of the browser.
 func (b *Browser) Pid() int { return chromedp.FromContext(b.ctx).Browser.Process().Pid }
 

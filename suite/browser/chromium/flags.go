@@ -12,9 +12,14 @@ import (
 	"github.com/corsproof/corsproof/suite/browser/internal/process"
 )
 
-// names are the executables that are looked for, in this order. Ubuntu's chromium is a
-// snap; GitHub's runners have Chrome.
-var names = []string{"google-chrome", "google-chrome-stable", "chromium", "chromium-browser", "headless-shell"}
+// names are the executables that are looked for, in this order: what people browse with,
+// then the shells. Ubuntu's chromium is a snap; GitHub's runners have Chrome.
+var names = append([]string{"google-chrome", "google-chrome-stable", "chromium", "chromium-browser"}, shells...)
+
+// shells are those of headless shells, which have the engine of Chrome and no windows.
+// Debian's command for its own is a script that stays around it, and would take the
+// browser's signals.
+var shells = []string{"chrome-headless-shell", "headless-shell", "/usr/lib/chromium/chromium-headless-shell"}
 
 // disabledFeatures are joined into one flag, since a second one would replace the
 // first. HttpsUpgrades would move a page on http://app.example.com to https where
@@ -44,6 +49,9 @@ func (b *Browser) allocatorOptions(path string) []chromedp.ExecAllocatorOption {
 		// As chromedp means it: the feature has got another name. Between processes, the
 		// reports of what is on the wire cost as much as the requests.
 		chromedp.Flag("enable-features", "NetworkServiceInProcess2"),
+		// As it is in Chrome on a desktop anyway. A headless shell would keep a sandboxed
+		// frame in its page's process, where it is no target of its own.
+		chromedp.Flag("site-per-process", true),
 		chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("disable-domain-reliability", true),
 		chromedp.Flag("disable-quic", true),
