@@ -221,13 +221,15 @@ func (tr *transfer) settled() bool {
 	return len(tr.sent) >= wire && len(tr.received) >= wire
 }
 
-// refused reports whether a failed transfer had a response, which was not shared, and
-// that the request went out: a refused preflight means that it never did.
+// refused reports whether a failed transfer had a response, which the page's process did not
+// get, and that the request went out: a refused preflight means that it never did.
 func (tr *transfer) refused() bool {
 	cause, detail := causeOf(tr.failed)
 	switch cause {
 	case fetch.ByCORS:
 		return tr.preflight || !refusedBefore(detail)
+	case fetch.ByContent:
+		return true
 	case fetch.ByOther:
 		return !tr.failed.Canceled
 	}

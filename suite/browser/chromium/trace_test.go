@@ -56,6 +56,17 @@ var _ = Describe("The evidence of a request", func() {
 		Expect(chromium.Settled("one", append(events, sent("1"), received("1"))...)).To(BeTrue())
 	})
 
+	It("is not all told while a response that is not fit, and not given to the page, may come", func() {
+		events := []any{
+			request("1", network.InitiatorTypeScript),
+			&network.EventLoadingFailed{RequestID: "1", ErrorText: "net::ERR_BLOCKED_BY_ORB"},
+		}
+		Expect(chromium.Told("one", events...)).To(BeFalse())
+		Expect(chromium.Told("one", append(events, sent("1"))...)).To(BeTrue())
+		Expect(chromium.Settled("one", append(events, sent("1"))...)).To(BeFalse())
+		Expect(chromium.Settled("one", append(events, sent("1"), received("1"))...)).To(BeTrue())
+	})
+
 	It("has no preflight where the request itself was refused", func() {
 		Expect(chromium.Settled("one",
 			request("1", network.InitiatorTypeScript),
