@@ -218,20 +218,27 @@ var _ = Describe("the HTML report in Chromium", Ordered, ContinueOnFailure, func
 		Expect(marks()).To(Equal([]string{"✓39 pass: ", "✓20 pass", "✓19 pass"}))
 	})
 
-	DescribeTable("shows 5,000 results, and filters and opens them, within a second of work",
+	// Opening takes 4 to 7 of them, which take a tenth of a second each, or more on a busy
+	// machine.
+	const tables = 15
+	DescribeTable("shows 5,000 results, and filters and opens them, within the work of so many plain tables",
 		func(of func() *suite.Report) {
 			r := of()
-			reader := browser.Sits()
-			person.Call(reader, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
+			reader, beside := browser.Sits(), browser.Sits()
+			for _, s := range []person.Sitter{reader, beside} {
+				person.Call(s, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks})
+			}
 			takes := func(what string, f func(), selector string, as types.GomegaMatcher) {
 				GinkgoHelper()
+				plain := plainTable(beside)
 				began := cpuSeconds(reader)
 				f()
 				reader.Shows(selector, as)
 				person.Awaits[bool](reader, `new Promise(done => requestAnimationFrame(() => setTimeout(() => done(true))))`) // it is painted
 				took := cpuSeconds(reader) - began
-				AddReportEntry(what, fmt.Sprintf("%.3f s of CPU time", took))
-				Expect(took).To(BeNumerically("<", 1), what)
+				plain = (plain + plainTable(beside)) / 2
+				AddReportEntry(what, fmt.Sprintf("%.3f s of CPU time, a plain table %.3f s", took, plain))
+				Expect(took).To(BeNumerically("<", tables*plain), what)
 			}
 			takes("opened", func() { opens(reader, r, "") }, "[role=status]", ContainSubstring("5000 of 5000 results"))
 			takes("filtered", func() { reader.Clicks("button[value=fail]") }, "[role=status]", ContainSubstring(fmt.Sprintf("%d of 5000 results", r.Summary[suite.Fail])))
