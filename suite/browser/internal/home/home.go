@@ -62,13 +62,13 @@ func sweep(pattern string) {
 }
 
 // Remove ends what is still running in the home and removes it. A browser's children
-// may outlive it for a moment, and write.
+// may outlive it for a moment, and write, and start others.
 func (h *Home) Remove() error {
 	deadline := time.Now().Add(5 * time.Second)
 	for {
-		killUsers(h.Dir)
+		alone := killUsers(h.Dir)
 		err := os.RemoveAll(h.Dir)
-		if err == nil || time.Now().After(deadline) {
+		if err == nil && alone || time.Now().After(deadline) {
 			return err
 		}
 		time.Sleep(20 * time.Millisecond)
@@ -76,22 +76,29 @@ func (h *Home) Remove() error {
 }
 
 // killUsers kills every process that was started with the folder in its command line
-// or in its environment, as what is started with Env and all its children are. Where
-// there is no /proc it does nothing.
-func killUsers(dir string) {
+// or in its environment, as what is started with Env and all its children are, and
+// reports whether there was none. Where there is no /proc it does nothing.
+func killUsers(dir string) (none bool) {
+	none = true
 	processes, _ := filepath.Glob("/proc/[0-9]*")
 	for _, process := range processes {
 		pid, err := strconv.Atoi(filepath.Base(process))
 		if err != nil || pid == os.Getpid() {
 			continue
 		}
-		if mentions(process+"/cmdline", dir) || mentions(process+"/environ", dir) {
+		line, _ := os.ReadFile(process + "/cmdline")
+		environment, _ := os.ReadFile(process + "/environ")
+		switch {
+		case bytes.Contains(line, []byte(dir)), bytes.Contains(environment, []byte(dir)):
 			syscall.Kill(pid, syscall.SIGKILL)
+			none = false
+		case len(line) == 0 && len(environment) == 0:
+			// Whoever started it may believe that it runs, but Linux gives a new program
+			// both only after that. What has ended, or is the kernel's, has no program.
+			if _, err := os.Readlink(process + "/exe"); err == nil {
+				none = false
+			}
 		}
 	}
-}
-
-func mentions(file, dir string) bool {
-	data, err := os.ReadFile(file)
-	return err == nil && bytes.Contains(data, []byte(dir))
+	return none
 }

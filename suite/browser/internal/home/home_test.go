@@ -1,11 +1,13 @@
 package home_test
 
 import (
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
@@ -47,6 +49,23 @@ var _ = Describe("A home", func() {
 		for _, c := range []*exec.Cmd{named, inside} {
 			Expect(c.Wait()).To(MatchError("signal: killed"))
 		}
+	})
+
+	It("ends what has only just started, and starts others", func() {
+		h, err := home.New("test")
+		Expect(err).NotTo(HaveOccurred())
+		out, in, err := os.Pipe()
+		Expect(err).NotTo(HaveOccurred())
+		defer out.Close()
+		busy := exec.Command("sh", "-c", "for i in $(seq 500); do sleep 60 & echo; done; wait")
+		busy.Env, busy.Stdout = append(os.Environ(), h.Env()...), in
+		Expect(busy.Start()).To(Succeed())
+		Expect(in.Close()).To(Succeed())
+		Expect(out.Read(make([]byte, 1))).To(Equal(1), "the first has started")
+		Expect(h.Remove()).To(Succeed())
+		Expect(out.SetReadDeadline(time.Now().Add(10 * time.Second))).To(Succeed())
+		Expect(io.Copy(io.Discard, out)).Error().NotTo(HaveOccurred(), "until the last has ended")
+		Expect(busy.Wait()).To(MatchError("signal: killed"))
 	})
 
 	It("is swept if its owner is dead, and it is the same engine's", func() {
