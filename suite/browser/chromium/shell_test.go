@@ -3,7 +3,6 @@ package chromium_test
 import (
 	"maps"
 	"net/http/httptest"
-	"os/exec"
 	"slices"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -14,6 +13,7 @@ import (
 	"github.com/corsproof/corsproof/reference/policy"
 	"github.com/corsproof/corsproof/suite"
 	"github.com/corsproof/corsproof/suite/browser/chromium"
+	"github.com/corsproof/corsproof/suite/browser/internal/process"
 	"github.com/corsproof/corsproof/suite/fetch"
 )
 
@@ -42,13 +42,11 @@ var _ = Describe("A headless shell", func() {
 
 // shellPath is the headless shell of this machine.
 func shellPath() string {
-	for _, name := range chromium.Shells {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
+	path, err := process.Find("", chromium.Shells, "headless shell", "chromium-headless-shell")
+	if err != nil {
+		Skip(err.Error())
 	}
-	Skip("no headless shell here; on Debian, tools/need headless-shell installs one")
-	return ""
+	return path
 }
 
 // verdictsOf are those that a target gets in a browser, by result.
